@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace Overlap.Timelines;
+
+/// <summary>One call on a lane.</summary>
+/// <remarks>
+/// Shape: <see cref="Queued"/> ≤ <see cref="Started"/> ≤ <see cref="Finished"/>. With <see cref="Segments"/>, they lie inside the
+/// span in order and without overlap, and what they leave open is waiting. Without, only the amount of <see cref="Working"/>
+/// is known, not its place inside the span (a thread's processor clock tells how much, not when).
+/// Units: <see cref="TimeSpan"/> from the start of the timeline.
+/// </remarks>
+public readonly record struct Span
+{
+    /// <summary>The number of the call, from 0, in the order of submission.</summary>
+    public required long Item { get; init; }
+
+    /// <summary>What the call was about, or <see langword="null"/>.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>When the call was submitted.</summary>
+    public required TimeSpan Queued { get; init; }
+
+    /// <summary>When a worker took the call.</summary>
+    public required TimeSpan Started { get; init; }
+
+    /// <summary>When the call ended; when the recording was taken, if it had not.</summary>
+    public required TimeSpan Finished { get; init; }
+
+    /// <summary>Processor time measured inside the call. Never more than <see cref="Duration"/>.</summary>
+    public required TimeSpan Working { get; init; }
+
+    /// <summary>How the call ended.</summary>
+    public required SpanStatus Status { get; init; }
+
+    /// <summary>The parts of the call whose phase and place are known; empty when only the amount of work is.</summary>
+    public ImmutableArray<Segment> Segments { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>From start to end.</summary>
+    public TimeSpan Duration => Finished - Started;
+}

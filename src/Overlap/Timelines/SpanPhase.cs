@@ -1,0 +1,20 @@
+namespace Overlap.Timelines;
+
+/// <summary>What a call was doing during a part of its span.</summary>
+public enum SpanPhase
+{
+    /// <summary>Using a processor: measured, never assumed.</summary>
+    Working,
+
+    /// <summary>Waiting for something outside the program: a reply, a disk, a timer.</summary>
+    Waiting,
+
+    /// <summary>Held back by a limit of our own: a connection limit, a rate.</summary>
+    Throttled,
+
+    /// <summary>Waiting before another attempt.</summary>
+    Retrying,
+
+    /// <summary>Neither seen working nor proved waiting: the process used a processor meanwhile, outside what was observed.</summary>
+    Unattributed,
+}

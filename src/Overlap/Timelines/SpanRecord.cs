@@ -1,0 +1,17 @@
+namespace Overlap.Timelines;
+
+/// <summary>A span as it is written: raw readings, turned into <see cref="Span"/> when the recording is taken.</summary>
+internal struct SpanRecord
+{
+    public long Item;
+    public string? Label;
+    public long QueuedAt;
+    public long StartedAt;
+    public long FinishedAt;
+    public long WorkingNanoseconds;
+    public SpanStatus Status;
+    public List<RawSegment>? Segments;
+}
+
+/// <summary>A segment in timestamps of the recorder's clock.</summary>
+internal readonly record struct RawSegment(SpanPhase Phase, long StartedAt, long EndedAt);

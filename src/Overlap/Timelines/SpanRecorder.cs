@@ -1,0 +1,113 @@
+namespace Overlap.Timelines;
+
+/// <summary>Takes down one asynchronous call: the stretches in which its continuations run, and what holds it back.</summary>
+/// <remarks>Thread-safe: branches of one call may run at the same time; their work counts once where it overlaps.</remarks>
+public sealed class SpanRecorder
+{
+    private static readonly AsyncLocal<SpanRecorder?> Ambient = new();
+
+    private readonly LaneRecorder _lane;
+    private readonly TimelineRecorder _recorder;
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private readonly List<RawSegment> _segments = [];
+    private SpanRecord _record;
+    private long _workStartedAt;
+    private int _working;
+    private bool _ended;
+
+    internal SpanRecorder(LaneRecorder lane, TimelineRecorder recorder, SpanRecord record)
+    {
+        _lane = lane;
+        _recorder = recorder;
+        _record = record;
+    }
+
+    /// <summary>The recorder of the asynchronous call that is running, when there is one.</summary>
+    public static SpanRecorder? Current
+    {
+        get => Ambient.Value;
+        internal set => Ambient.Value = value;
+    }
+
+    /// <summary>Notes that a continuation of the call starts to run.</summary>
+    public void BeginWork()
+    {
+        long now = _recorder.GetTimestamp();
+        _gate.Enter();
+        if (_working++ == 0)
+        {
+            _workStartedAt = now;
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Notes that the continuation has returned.</summary>
+    public void EndWork()
+    {
+        long now = _recorder.GetTimestamp();
+        _gate.Enter();
+        if (_working > 0 && --_working == 0 && !_ended)
+        {
+            AddLocked(SpanPhase.Working, _workStartedAt, now);
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Notes a stretch that has passed and was neither work nor waiting for the outside.</summary>
+    /// <param name="phase">Why the call stood still: <see cref="SpanPhase.Throttled"/> or <see cref="SpanPhase.Retrying"/>.</param>
+    /// <param name="startedAt">When it began: a timestamp of the recorder's clock.</param>
+    public void AddPhase(SpanPhase phase, long startedAt)
+    {
+        long now = _recorder.GetTimestamp();
+        _gate.Enter();
+        if (!_ended)
+        {
+            AddLocked(phase, startedAt, now);
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Reads the recorder's clock, for <see cref="AddPhase"/>.</summary>
+    public long GetTimestamp() => _recorder.GetTimestamp();
+
+    /// <summary>Notes that the call has ended. What comes later is not recorded.</summary>
+    /// <param name="status">How it ended.</param>
+    public void End(SpanStatus status)
+    {
+        long now = _recorder.GetTimestamp();
+        _gate.Enter();
+        bool first = !_ended;
+        if (first)
+        {
+            _ended = true;
+            if (_working > 0)
+            {
+                AddLocked(SpanPhase.Working, _workStartedAt, now);
+            }
+
+            _record.FinishedAt = now;
+            _record.Status = status;
+            _record.Segments = _segments;
+        }
+
+        _gate.Exit();
+        if (first)
+        {
+            _lane.Append(in _record);
+        }
+    }
+
+    private void AddLocked(SpanPhase phase, long startedAt, long endedAt)
+    {
+        _segments.Add(new RawSegment(phase, startedAt, endedAt));
+        if (phase == SpanPhase.Working)
+        {
+            _record.WorkingNanoseconds += _recorder.ToNanoseconds(endedAt - startedAt);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+namespace Overlap.Timelines;
+
+/// <summary>The numbers of a timeline.</summary>
+/// <remarks>Units: times in <see cref="TimeSpan"/>; shares from 0 to 1; the overlap factor in calls.</remarks>
+public sealed record TimelineSummary
+{
+    /// <summary>The number of calls that were recorded.</summary>
+    public required long Items { get; init; }
+
+    /// <summary>The calls that threw.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>From the first start to the last end.</summary>
+    public required TimeSpan Wall { get; init; }
+
+    /// <summary>The sum of all calls' durations.</summary>
+    public required TimeSpan ItemTime { get; init; }
+
+    /// <summary>The measured work inside calls.</summary>
+    public required TimeSpan Working { get; init; }
+
+    /// <summary>Time held back by limits of our own or before another attempt.</summary>
+    public required TimeSpan HeldBack { get; init; }
+
+    /// <summary>Processor time of the process that no call was seen to use, as far as calls were in flight to have used it.</summary>
+    public required TimeSpan Unattributed { get; init; }
+
+    /// <summary>What is left of the calls' durations: waiting.</summary>
+    public required TimeSpan Waiting { get; init; }
+
+    /// <summary>Processor time of the whole process.</summary>
+    public required TimeSpan ProcessCpu { get; init; }
+
+    /// <summary>The average number of calls in flight: item time by wall time (Little's law).</summary>
+    public required double OverlapFactor { get; init; }
+
+    /// <summary>The waiting part of the calls' durations.</summary>
+    public required double WaitShare { get; init; }
+
+    /// <summary>Processor time by wall time and processors.</summary>
+    public required double CpuUtilization { get; init; }
+
+    /// <summary>Adds up a timeline.</summary>
+    /// <param name="timeline">The recording.</param>
+    public static TimelineSummary Of(Timeline timeline)
+    {
+        ArgumentNullException.ThrowIfNull(timeline);
+        long items = 0;
+        long failed = 0;
+        TimeSpan first = TimeSpan.MaxValue;
+        TimeSpan last = TimeSpan.Zero;
+        TimeSpan itemTime = TimeSpan.Zero;
+        TimeSpan working = TimeSpan.Zero;
+        TimeSpan heldBack = TimeSpan.Zero;
+        bool continuationsSeen = false;
+        foreach (Lane lane in timeline.Lanes)
+        {
+            foreach (Span span in lane.Spans)
+            {
+                items++;
+                failed += span.Status == SpanStatus.Failed ? 1 : 0;
+                first = span.Started < first ? span.Started : first;
+                last = span.Finished > last ? span.Finished : last;
+                itemTime += span.Duration;
+                working += span.Working;
+                foreach (Segment segment in span.Segments)
+                {
+                    if (segment.Phase is SpanPhase.Throttled or SpanPhase.Retrying)
+                    {
+                        heldBack += segment.Duration;
+                    }
+                }
+
+                continuationsSeen |= lane.Kind == LaneKind.Slot;
+            }
+        }
+
+        TimeSpan wall = items == 0 ? TimeSpan.Zero : last - first;
+        TimeSpan rest = Max(TimeSpan.Zero, itemTime - working - heldBack);
+
+        // A thread's own clock misses nothing; only asynchronous calls can work where nobody looks.
+        TimeSpan unattributed = continuationsSeen
+            ? Min(rest, Max(TimeSpan.Zero, timeline.ProcessCpu - working))
+            : TimeSpan.Zero;
+        TimeSpan waiting = rest - unattributed;
+        return new TimelineSummary
+        {
+            Items = items,
+            Failed = failed,
+            Wall = wall,
+            ItemTime = itemTime,
+            Working = working,
+            HeldBack = heldBack,
+            Unattributed = unattributed,
+            Waiting = waiting,
+            ProcessCpu = timeline.ProcessCpu,
+            OverlapFactor = Ratio(itemTime, wall),
+            WaitShare = Ratio(waiting, itemTime),
+            CpuUtilization = Ratio(timeline.ProcessCpu, timeline.Duration) / Math.Max(1, timeline.Cores),
+        };
+    }
+
+    private static double Ratio(TimeSpan part, TimeSpan whole) => whole <= TimeSpan.Zero ? 0 : part / whole;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
