@@ -76,62 +76,44 @@ internal static class MapEngine
         MapOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int window = options.WindowFor(executor);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ItemFeed<T> feed = new(source, stop.Token);
-        Queue<Task<TResult>> inFlight = new();
-        try
+        CallWindow<T, TResult> window = new(
+            executor, source, callable, options.WindowFor(executor), onEnded: null, onCanceled: null, cancellationToken);
+        await using ConfiguredAsyncDisposable settled = window.ConfigureAwait(false);
+        Queue<MapCall<T, TResult>> inOrder = new();
+        while (true)
         {
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            bool resultReady = inOrder.TryPeek(out MapCall<T, TResult>? head) && head.IsEnded;
+            window.Fill(inOrder, resultReady);
+            if (!inOrder.TryPeek(out head))
+            {
+                if (window.IsExhausted)
+                {
+                    break;
+                }
+
+                await window.WaitForItemAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            if (!head.IsEnded || window.HasOpenWait)
+            {
+                await window.WaitForAsync(head).ConfigureAwait(false);
+                continue;
+            }
+
+            Outcome<TResult> outcome = head.Outcome;
+            if (!outcome.IsSuccess)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                while (inFlight.Count < window && feed.TryPull(out T? item))
-                {
-                    inFlight.Enqueue(Submit(executor, callable, item, stop.Token));
-                }
-
-                if (!inFlight.TryPeek(out Task<TResult>? head))
-                {
-                    if (feed.IsEnded)
-                    {
-                        break;
-                    }
-
-                    await WhenEnded(feed.Pending!);
-                    continue;
-                }
-
-                if (!head.IsCompleted)
-                {
-                    // With room left, the next item is as welcome as the next result.
-                    bool wantsItem = feed.Pending is not null && inFlight.Count < window;
-                    await WhenEnded(wantsItem ? Task.WhenAny(head, feed.Pending!) : head);
-                    continue;
-                }
-
-                if (!head.IsCompletedSuccessfully)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-
-                TResult result = await head.ConfigureAwait(false);
-                _ = inFlight.Dequeue();
-                yield return result;
             }
 
-            feed.ThrowIfFailed();
+            _ = inOrder.Dequeue();
+            window.Release(head);
+            yield return outcome.Value;
         }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            foreach (Task<TResult> call in inFlight)
-            {
-                // Settled: a failure behind the one that ended the stream is not given, and not left unobserved either.
-                await WhenEnded(call);
-            }
 
-            await feed.DisposeAsync().ConfigureAwait(false);
-        }
+        window.ThrowIfSourceFailed();
     }
 
     private static async IAsyncEnumerable<TResult> MapAsCompletedAsync<T, TResult>(
@@ -155,43 +137,32 @@ internal static class MapEngine
         MapOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int window = options.WindowFor(executor);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ItemFeed<T> feed = new(source, stop.Token);
-
         // Calls that ended, and a null whenever the source has an answer.
-        CompletionQueue<CompletedCall<T, TResult>?> ended = new();
-        int inFlight = 0;
-        long index = 0;
+        CompletionQueue<MapCall<T, TResult>?> ended = new();
+        CallWindow<T, TResult> window = new(
+            executor, source, callable, options.WindowFor(executor), ended.Enqueue, () => ended.Enqueue(null), cancellationToken);
+        await using ConfiguredAsyncDisposable settled = window.ConfigureAwait(false);
         Task? announced = null;
-        try
+        while (true)
         {
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            bool any = ended.TryDequeue(out MapCall<T, TResult>? call);
+            if (any && call is not null)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                while (inFlight < window && feed.TryPull(out T? item))
-                {
-                    inFlight++;
-                    Announce(Submit(executor, callable, item, stop.Token), index++, item, ended);
-                }
+                CompletedCall<T, TResult> completed = new(call.Index, call.Item, call.Outcome);
+                window.Release(call);
+                yield return completed;
+            }
 
-                if (ended.TryDequeue(out CompletedCall<T, TResult>? call))
-                {
-                    if (call is not null)
-                    {
-                        inFlight--;
-                        yield return call.Value;
-                    }
+            window.Fill(inOrder: null, resultReady: any);
+            if (window.IsExhausted && window.InFlight == 0)
+            {
+                break;
+            }
 
-                    continue;
-                }
-
-                if (inFlight == 0 && feed.IsEnded)
-                {
-                    break;
-                }
-
-                if (feed.Pending is { } pending && pending != announced)
+            if (!any)
+            {
+                if (window.PendingItem is { } pending && pending != announced)
                 {
                     announced = pending;
                     pending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ended.Enqueue(null));
@@ -199,53 +170,8 @@ internal static class MapEngine
 
                 await ended.WaitAsync().ConfigureAwait(false);
             }
-
-            feed.ThrowIfFailed();
         }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            while (inFlight > 0)
-            {
-                await ended.WaitAsync().ConfigureAwait(false);
-                while (ended.TryDequeue(out CompletedCall<T, TResult>? call))
-                {
-                    inFlight -= call is null ? 0 : 1;
-                }
-            }
 
-            await feed.DisposeAsync().ConfigureAwait(false);
-        }
+        window.ThrowIfSourceFailed();
     }
-
-    private static void Announce<T, TResult>(
-        Task<TResult> task, long index, T item, CompletionQueue<CompletedCall<T, TResult>?> ended)
-    {
-        if (task.IsCompleted)
-        {
-            Enqueue();
-        }
-        else
-        {
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Enqueue);
-        }
-
-        void Enqueue() => ended.Enqueue(new CompletedCall<T, TResult>(index, item, Outcome<TResult>.FromTask(task)));
-    }
-
-    /// <summary>Submits; a refusal is the failure of that item, at its place.</summary>
-    private static Task<TResult> Submit<T, TResult>(
-        IExecutor executor, Callable<T, TResult> callable, T item, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return executor.SubmitAsync(callable, item, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            return Task.FromException<TResult>(exception);
-        }
-    }
-
-    private static ConfiguredTaskAwaitable WhenEnded(Task task) => task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }
