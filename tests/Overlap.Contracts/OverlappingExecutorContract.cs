@@ -60,7 +60,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     }
 
     [Fact]
-    public async Task MapAsync_OrderOfCompletion_GivesTheFastFirst()
+    public async Task MapAsync_OrderOfCompletion_GivesTheSlowOneLast()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
         TaskCompletionSource slow = new();
@@ -85,7 +85,8 @@ public abstract class OverlappingExecutorContract : ExecutorContract
             }
         }
 
-        Assert.Equal([1, 2, 0], results);
+        Assert.Equal(0, results[^1]);
+        Assert.Equal([0, 1, 2], results.Order());
     }
 
     [Fact]

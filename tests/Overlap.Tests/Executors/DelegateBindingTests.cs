@@ -6,12 +6,14 @@ namespace Overlap.Tests.Executors;
 /// The table of function forms that bind to the verbs without a cast or a type argument. That this file compiles is the test;
 /// that each line gives the right value shows that it bound to the right overload.
 /// </summary>
-public sealed class DelegateBindingTests
+public sealed class DelegateBindingTests : IAsyncDisposable
 {
     private static readonly int[] Items = [1, 2, 3];
 
     private readonly InlineExecutor _executor = new();
     private int _sum;
+
+    public ValueTask DisposeAsync() => _executor.DisposeAsync();
 
     [Fact]
     public async Task MapAsync_EveryFormWithAResult_Binds()
