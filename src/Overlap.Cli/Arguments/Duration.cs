@@ -19,7 +19,7 @@ internal sealed record Duration(TimeSpan Value)
         (string number, double unit) = text switch
         {
             [.. string head, 'm', 's'] => (head, 1e-3),
-            [.. string head, 'u', 's'] or [.. string head, 'µ', 's'] => (head, 1e-6),
+            [.. string head, 'u' or 'µ', 's'] => (head, 1e-6),
             [.. string head, 's'] => (head, 1),
             [.. string head, 'm'] => (head, 60),
             [.. string head, 'h'] => (head, 3600),

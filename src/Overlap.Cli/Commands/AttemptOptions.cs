@@ -11,21 +11,20 @@ internal sealed class AttemptOptions
     private readonly Option<Duration?> _timeout;
     private readonly Option<Duration?> _maxTime;
 
-    public AttemptOptions(int defaultRetries)
+    /// <param name="defaultRetries">Further attempts when the user does not say how many; <see langword="null"/> where it depends on the job.</param>
+    public AttemptOptions(int? defaultRetries)
     {
-        DefaultRetries = defaultRetries;
-        _retries = ValueOption.Number("--retries", "N", $"further attempts at an item that failed (default: {defaultRetries})", 0, 1_000);
+        string byDefault = defaultRetries is null ? "what the job does alone" : $"{defaultRetries}";
+        _retries = ValueOption.Number("--retries", "N", $"further attempts at an item that failed (default: {byDefault})", 0, 1_000);
         _timeout = ValueOption.Create("--timeout", "T", "the longest that one attempt may take", Positive, Duration.Expected);
         _maxTime = ValueOption.Create("--max-time", "T", "the longest that an item may take with all its attempts", Positive, Duration.Expected);
     }
 
     public IReadOnlyList<Option> All => [_retries, _timeout, _maxTime];
 
-    private int DefaultRetries { get; }
-
-    public AttemptPolicy Read(ParseResult values) => new()
+    public AttemptPolicy Read(ParseResult values, int defaultRetries) => new()
     {
-        Retries = values.GetValue(_retries)?.Value ?? DefaultRetries,
+        Retries = values.GetValue(_retries)?.Value ?? defaultRetries,
         Timeout = values.GetValue(_timeout)?.Value,
         MaxTime = values.GetValue(_maxTime)?.Value,
     };

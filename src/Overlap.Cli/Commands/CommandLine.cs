@@ -60,7 +60,7 @@ internal static class CommandLine
         JobVerb? compared = isComparison && rest is [string job, ..] ? jobs.FirstOrDefault(verb => verb.Name == job) : null;
         if (rest.TakeWhile(static word => word != "--").Any(static word => word is "--help" or "-h" or "-?"))
         {
-            return Print(terminal, help.OfVerb(verb, compared));
+            return Print(terminal, HelpText.OfVerb(verb, compared));
         }
 
         Command command = CommandOf(verb, isComparison ? jobs : []);
@@ -72,6 +72,9 @@ internal static class CommandLine
     private static Command CommandOf(Verb verb, IReadOnlyList<JobVerb> jobs)
     {
         Command command = new(verb.Name);
+
+        // Never run: it tells the parser that the job after compare may be left out.
+        command.SetAction(static _ => ExitCode.Success);
         foreach (Argument argument in verb.Arguments)
         {
             command.Add(argument);

@@ -24,7 +24,7 @@ internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> 
         return text.ToString();
     }
 
-    public string OfVerb(Verb verb, JobVerb? compared)
+    public static string OfVerb(Verb verb, JobVerb? compared)
     {
         StringBuilder text = new();
         string arguments = string.Concat(verb.Arguments.Select(static argument => $" {argument.HelpName ?? argument.Name}"));

@@ -4,7 +4,6 @@ using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Journals;
 using Overlap.Cli.Rendering;
-using Overlap.Executors;
 using Overlap.Timelines;
 
 namespace Overlap.Cli.Commands;
@@ -24,9 +23,14 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
     public async Task<int> RunAsync()
     {
         RefuseContradictions();
-        AttemptPolicy attempts = options.Attempts.Read(_values);
+        AttemptPolicy attempts = options.Attempts.Read(_values, verb.DefaultRetries);
         JobPlan plan = verb.CreatePlan(_values, attempts, new JobContext(_terminal, Resumes));
         string? timelinePath = _values.GetValue(options.Timeline);
+        if (timelinePath is not null)
+        {
+            TimelineOutput.Check(timelinePath);
+        }
+
         RunSettings settings = new()
         {
             Model = options.ModelOf(_values, verb.DefaultModel),
@@ -77,7 +81,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         return report.ExitCode;
     }
 
-    private IReadOnlyList<IItemListener> Listeners(JobPlan plan, Journal? journal, OutputPipe output, ProgressDisplay? progress)
+    private List<IItemListener> Listeners(JobPlan plan, Journal? journal, OutputPipe output, ProgressDisplay? progress)
     {
         List<IItemListener> listeners = [new FailureLines(_terminal.Messages)];
 

@@ -17,7 +17,7 @@ internal sealed class JobOptions
             "--model", "MODEL", $"inline, threads or async (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, "a model: inline, threads or async");
         Groups =
         [
-            new OptionGroup("How it runs", Model, Workers, .. Attempts.All, Deadline, Halt),
+            new OptionGroup("How it runs", [Model, Workers, .. Attempts.All, Deadline, Halt]),
             new OptionGroup("Journal", JobLog, Resume, DryRun),
             new OptionGroup("Output", Json, JsonLines, Csv, KeepOrder, Timeline, Quiet, Color),
         ];

@@ -20,14 +20,14 @@ internal sealed class ItemAttempts<TItem>(Job<TItem> job, AttemptPolicy policy, 
     // One method for both: with blocking it never awaits anything unfinished, so it ends on the caller's thread.
     private async ValueTask<ItemResult> TryAsync(TItem item, bool blocking, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource? whole = Limit(policy.MaxTime, cancellationToken);
-        CancellationToken allAttempts = whole?.Token ?? cancellationToken;
+        using TimeLimit whole = new(policy.MaxTime, timeProvider, cancellationToken);
+        CancellationToken allAttempts = whole.Token;
         for (int attempt = 1; ; attempt++)
         {
             ItemResult result;
-            using (CancellationTokenSource? single = Limit(policy.Timeout, allAttempts))
+            using (TimeLimit single = new(policy.Timeout, timeProvider, allAttempts))
             {
-                CancellationToken token = single?.Token ?? allAttempts;
+                CancellationToken token = single.Token;
                 try
                 {
                     result = blocking ? job.Execute(item, token) : await job.ExecuteAsync(item, token);
@@ -61,19 +61,6 @@ internal sealed class ItemAttempts<TItem>(Job<TItem> job, AttemptPolicy policy, 
                 return result;
             }
         }
-    }
-
-    // A wish of the user's, not of a caller's: the whole run's end comes from the linked token.
-    private CancellationTokenSource? Limit(TimeSpan? time, CancellationToken cancellationToken)
-    {
-        if (time is null)
-        {
-            return null;
-        }
-
-        CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(time.Value);
-        return limit;
     }
 
     private ItemResult NotDone(TItem item) => new() { Item = job.LabelOf(item), Status = ItemStatus.NotDone };

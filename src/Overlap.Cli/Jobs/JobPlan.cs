@@ -51,7 +51,8 @@ internal abstract class JobPlan
             RunPlace place, bool keep, RunSettings settings, RunControl control, IReadOnlyList<IItemListener> listeners)
         {
             await using Job<TItem> job = create(place);
-            RunReport report = await new JobRunner<TItem>(job, settings, control, listeners).RunAsync();
+            using JobRunner<TItem> runner = new(job, settings, control, listeners);
+            RunReport report = await runner.RunAsync();
             await job.SettleAsync(keep);
             return report;
         }

@@ -9,7 +9,7 @@ namespace Overlap.Cli.Jobs;
 /// An item whose result is <see cref="ItemStatus.NotDone"/> is told to nobody: another run does it.
 /// </remarks>
 internal sealed class JobRunner<TItem>(
-    Job<TItem> job, RunSettings settings, RunControl control, IReadOnlyList<IItemListener> listeners)
+    Job<TItem> job, RunSettings settings, RunControl control, IReadOnlyList<IItemListener> listeners) : IDisposable
 {
     private readonly ItemAttempts<TItem> _attempts = new(job, settings.Attempts, settings.TimeProvider);
     private readonly DurationHistogram _durations = new();
@@ -74,6 +74,8 @@ internal sealed class JobRunner<TItem>(
             Timeline = timeline,
         };
     }
+
+    public void Dispose() => _window?.Dispose();
 
     private async Task ReceiveAsync(IExecutor executor)
     {
@@ -214,7 +216,7 @@ internal sealed class JobRunner<TItem>(
         return settings.Recorder is not null && result.Status == ItemStatus.Failed ? throw new ItemFailedException(end) : end;
     }
 
-    private ItemEnd NotStarted(NumberedItem<TItem> item) =>
+    private static ItemEnd NotStarted(NumberedItem<TItem> item) =>
         new(item.Sequence, "", default, default, new ItemResult { Item = "", Status = ItemStatus.NotDone });
 
     private void Receive(long index, ItemEnd end)

@@ -93,6 +93,8 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
         {
             await _site.DisposeAsync();
         }
+
+        await base.DisposeAsync();
     }
 
     private static HttpClient CreateClient() => new(new SocketsHttpHandler
