@@ -68,7 +68,7 @@ internal static class SvgPhases
 
         if (span.Status == SpanStatus.Failed)
         {
-            double mark = Math.Min(height, 10);
+            double mark = Math.Min(Math.Min(height, 10), Math.Max(4, end - start));
             double left = Math.Max(start, end - mark - 1);
             _ = body.Path("failmark", $"M{SvgText.N(left)} {SvgText.N(y + ((height - mark) / 2))}l{SvgText.N(mark)} {SvgText.N(mark)}m0 {SvgText.N(-mark)}l{SvgText.N(-mark)} {SvgText.N(mark)}");
         }

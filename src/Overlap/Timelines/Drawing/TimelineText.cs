@@ -7,7 +7,7 @@ namespace Overlap.Timelines.Drawing;
 /// <summary>Draws recordings in lines of text, lanes against time.</summary>
 /// <remarks>
 /// A sign stands for the phase of one column. Where phases share a column, signs are given in turn so that their numbers along a
-/// lane are in proportion; a phase that occurs in a lane has at least one sign. All recordings share one scale; one that would be
+/// lane are in proportion; a phase that occurs in a lane has at least one sign. The recordings of one job share one scale; one that would be
 /// a few columns wide is drawn magnified below as well, with an axis of its own.
 /// </remarks>
 public static class TimelineText
@@ -17,7 +17,7 @@ public static class TimelineText
     // A run narrower than this part of the scale shows nothing but its length.
     private const int MagnifyBelow = 8;
 
-    /// <summary>Draws recordings, one below the other on one time scale.</summary>
+    /// <summary>Draws recordings, one below the other, those of one job on one time scale.</summary>
     /// <param name="timelines">The recordings.</param>
     /// <param name="options">Width, colour and signs.</param>
     /// <returns>Lines without line ends, none longer than the width (colour codes not counted).</returns>
@@ -36,22 +36,23 @@ public static class TimelineText
         public ImmutableArray<string> Draw()
         {
             TimelineFigures[] all = [.. timelines.Select(timeline => new TimelineFigures(timeline, timelines))];
-            long longest = Math.Max(1, all.Select(static figures => figures.Summary.Wall.Ticks).DefaultIfEmpty(1).Max());
             int names = all.SelectMany(static figures => figures.Timeline.Lanes).Take(10_000)
                 .Select(static lane => lane.Name.Length).DefaultIfEmpty(0).Max();
             _gutter = Math.Clamp(Math.Max(names, 9), 9, Math.Min(MaxGutter, options.Width / 4)) + 1;
             int columns = options.Width - _gutter;
             foreach (IGrouping<string, TimelineFigures> job in all.GroupBy(static figures => figures.Timeline.Title))
             {
+                long longest = TimeScale.LengthOf(job);
                 Add(LabelText.Line(job.Key, options.Width), bold: true);
                 foreach (TimelineFigures figures in job)
                 {
                     DrawOne(figures, new TimeScale(figures.Origin, longest, columns));
                 }
+
+                DrawAxis(longest, columns);
+                Add("");
             }
 
-            DrawAxis(longest, columns);
-            Add("");
             foreach (string line in Wrap(_signs.Legend(), options.Width))
             {
                 _lines.Add(line);
@@ -73,7 +74,7 @@ public static class TimelineText
             }
             else
             {
-                Row("all", _signs.Row(PhaseColumns.Of(figures.Timeline.Lanes, figures.Attribution, shared)));
+                Row("all", _signs.Row(PhaseColumns.Of(figures.Timeline.Lanes, figures.Attribution, shared)[..EndOf(figures, shared)]));
                 Add(new string(' ', _gutter) + $"magnified {Wording.Factor((double)shared.Length / wall)} times:");
                 DrawLanes(figures, shared with { Length = wall });
                 DrawAxis(wall, shared.Columns);
@@ -88,10 +89,11 @@ public static class TimelineText
         private void DrawLanes(TimelineFigures figures, TimeScale scale)
         {
             ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+            int end = EndOf(figures, scale);
             ImmutableArray<Lane> shown = LaneChoice.Of(lanes, options.MaxLanes);
             foreach (Lane lane in shown)
             {
-                Row(lane.Name, _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)));
+                Row(lane.Name, _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)[..end]));
             }
 
             if (shown.Length < lanes.Length)
@@ -100,7 +102,6 @@ public static class TimelineText
                 Add(new string(' ', _gutter) + string.Create(CultureInfo.InvariantCulture, $"{dots} {lanes.Length - shown.Length:#,0} more"));
             }
 
-            int end = scale.ColumnOf(scale.Origin + Math.Max(0, Math.Min(scale.Length, figures.Summary.Wall.Ticks) - 1)) + 1;
             if (lanes.Length > 1)
             {
                 PhaseMix[] sums = PhaseColumns.Of(lanes, figures.Attribution, scale);
@@ -114,6 +115,10 @@ public static class TimelineText
                 Row("CPU", _signs.Spark(cpu, figures.Timeline.Cores), $"of {Wording.Count(figures.Timeline.Cores, "core")}");
             }
         }
+
+        // What lies behind the end of a run is not idle: there is no run.
+        private static int EndOf(TimelineFigures figures, TimeScale scale) =>
+            scale.ColumnOf(scale.Origin + Math.Max(0, Math.Min(scale.Length, figures.Summary.Wall.Ticks) - 1)) + 1;
 
         private void DrawAxis(long length, int columns)
         {

@@ -11,7 +11,12 @@
 
   const time = t => {
     const s = t / 1e7, f = (v, u) => (v < 9.995 ? v.toFixed(2) : v < 99.95 ? v.toFixed(1) : Math.round(v).toLocaleString("en")) + u;
-    return s === 0 ? "0 s" : s < 1e-3 ? f(s * 1e6, " µs") : s < 1 ? f(s * 1e3, " ms") : s < 600 ? f(s, " s") : f(s / 60, " min");
+    return s === 0 ? "0 s" : s < 9.995e-4 ? f(s * 1e6, " µs") : s < 0.9995 ? f(s * 1e3, " ms") : s < 600 ? f(s, " s") : f(s / 60, " min");
+  };
+
+  const mark = t => {
+    const s = t / 1e7, f = (v, u) => +v.toFixed(3) + u;
+    return t === 0 ? "0" : s < 1e-3 ? f(s * 1e6, " µs") : s < 1 ? f(s * 1e3, " ms") : f(s, " s");
   };
 
   // Spans come as one row of numbers per lane: item, count, label, queued, start, length, work, status, segments, then the segments.
@@ -112,7 +117,7 @@
   };
 
   const windowOf = line => {
-    const whole = own.checked ? line.wall : data.longest;
+    const whole = own.checked ? line.wall : line.whole;
     return { from: view.from * whole, to: view.to * whole };
   };
 
@@ -145,7 +150,7 @@
       g.fillStyle = colors("--fail");
       for (let c = 0; c < w; c++) if (marks[c] === 2) { g.fillRect(GUTTER + c - 1, top, 3, high); }
       g.fillStyle = colors("--muted");
-      if (line.rowHeight >= 11 || i % Math.ceil(14 / line.rowHeight) === 0) g.fillText(row.name.slice(0, 16), 0, top + Math.min(line.rowHeight, 12) - 1, GUTTER - 8);
+      if (line.rowHeight >= 11 || i % Math.ceil(14 / line.rowHeight) === 0) g.fillText(row.name.slice(0, 16), 0, top + Math.max(9, Math.min(line.rowHeight, 12) - 1), GUTTER - 8);
     });
     if (area) {
       draw(g, sum, w, GUTTER, 0, lanes, Math.max(1, line.peak));
@@ -171,7 +176,7 @@
       g.fillStyle = style;
       for (let c = 0; c < w; c++) { const h = Math.min(STRIP, level(c) * STRIP); if (h > 0) g.fillRect(GUTTER + c, y + STRIP - h, 1, h); }
     };
-    bars(colors("--hidden1"), top, c => (sum[c * 5] + sum[c * 5 + 1] + sum[c * 5 + 2] + sum[c * 5 + 3] + sum[c * 5 + 4]) / Math.max(1, line.peak));
+    bars(colors("--strip"), top, c => (sum[c * 5] + sum[c * 5 + 1] + sum[c * 5 + 2] + sum[c * 5 + 3] + sum[c * 5 + 4]) / Math.max(1, line.peak));
     strip("in flight", top, "of " + line.peak);
     const y = top + STRIP + 6, cpu = new Float32Array(w);
     for (let i = 1; i < line.cpu.length; i++) {
@@ -189,7 +194,7 @@
     g.fillStyle = colors("--muted");
     g.strokeStyle = colors("--line");
     for (let t = Math.ceil(span.from / step) * step; t <= span.to; t += step) {
-      const x = GUTTER + (t - scale.from) * scale.x, text = t === 0 ? "0" : time(Math.round(t)), room = g.measureText(text).width;
+      const x = GUTTER + (t - scale.from) * scale.x, text = mark(Math.round(t)), room = g.measureText(text).width;
       g.globalAlpha = 0.6;
       g.beginPath(); g.moveTo(x + 0.5, 0); g.lineTo(x + 0.5, y + 4); g.stroke();
       g.globalAlpha = 1;
