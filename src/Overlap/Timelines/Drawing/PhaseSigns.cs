@@ -142,10 +142,11 @@ internal sealed class PhaseSigns(bool ascii, bool color)
         return chosen;
     }
 
-    // A phase too small for a sign of its own gets one where it is largest, so that it does not seem absent.
+    // A phase too small for a sign of its own gets one where it is largest, so that it does not seem absent. What is unattributed
+    // is spread thinly over all lanes alike: a sign in each would show it many times too large.
     private static void ShowRare(int[] chosen, int[] count, int[] richest, double[] most)
     {
-        for (int phase = 0; phase < Idle; phase++)
+        for (int phase = 0; phase < (int)SpanPhase.Unattributed; phase++)
         {
             if (count[phase] == 0 && most[phase] > Trace && count[chosen[richest[phase]]] > 1)
             {

@@ -28,10 +28,11 @@ public static class TimelineSvg
         TimelineFigures[] all = [.. timelines.Select(timeline => new TimelineFigures(timeline, timelines))];
         SvgText grid = new();
         SvgText body = new();
+        SvgBudget budget = SvgBudget.Of(timelines, MaxLanes);
         double y = Margin;
         foreach (IGrouping<string, TimelineFigures> job in all.GroupBy(static figures => figures.Timeline.Title))
         {
-            y = DrawJob(body, grid, job.Key, [.. job], y);
+            y = DrawJob(body, grid, job.Key, [.. job], budget, y);
         }
 
         y = DrawLegend(body, all, y);
@@ -48,7 +49,7 @@ public static class TimelineSvg
         return picture.Raw(grid.ToString()).Raw(body.ToString()).Raw("</svg>").ToString();
     }
 
-    private static double DrawJob(SvgText body, SvgText grid, string title, TimelineFigures[] job, double y)
+    private static double DrawJob(SvgText body, SvgText grid, string title, TimelineFigures[] job, SvgBudget budget, double y)
     {
         long longest = TimeScale.LengthOf(job);
         long items = job.Max(static figures => figures.Summary.Items);
@@ -58,7 +59,7 @@ public static class TimelineSvg
         y += 40;
         foreach (TimelineFigures figures in job)
         {
-            y = DrawOne(body, figures, longest, y);
+            y = DrawOne(body, figures, budget, longest, y);
         }
 
         double bottom = y - 6;
@@ -72,7 +73,7 @@ public static class TimelineSvg
         return bottom + 46;
     }
 
-    private static double DrawOne(SvgText body, TimelineFigures figures, long longest, double y)
+    private static double DrawOne(SvgText body, TimelineFigures figures, SvgBudget budget, long longest, double y)
     {
         string factor = figures.SpeedUp switch
         {
@@ -98,10 +99,10 @@ public static class TimelineSvg
             double tall = Math.Max(height, 64);
             double left = Math.Max(end + 70, PlotLeft + 190);
             double right = Width - Margin;
-            DrawLanes(body, figures, PlotLeft, y, Math.Max(1, end - PlotLeft), height, (int)Math.Clamp(end - PlotLeft, 1, PlotWidth));
+            DrawLanes(body, figures, budget, PlotLeft, y, Math.Max(1, end - PlotLeft), height, (int)Math.Clamp(end - PlotLeft, 1, PlotWidth));
             _ = body.Path("wedge", $"M{SvgText.N(end)} {SvgText.N(y)}L{SvgText.N(left)} {SvgText.N(y)}V{SvgText.N(y + tall)}L{SvgText.N(end)} {SvgText.N(y + height)}Z");
             _ = body.Rect("lens", left, y, right - left, tall);
-            DrawLanes(body, figures, left, y, right - left, tall, (int)(right - left));
+            DrawLanes(body, figures, budget, left, y, right - left, tall, (int)(right - left));
             foreach (TimeSpan mark in TimeScale.Marks(wall, 6))
             {
                 double x = left + ((double)mark.Ticks / wall * (right - left));
@@ -114,7 +115,7 @@ public static class TimelineSvg
         }
         else
         {
-            DrawLanes(body, figures, PlotLeft, y, end - PlotLeft, height, (int)Math.Max(1, end - PlotLeft));
+            DrawLanes(body, figures, budget, PlotLeft, y, end - PlotLeft, height, (int)Math.Max(1, end - PlotLeft));
         }
 
         y += height;
@@ -148,7 +149,8 @@ public static class TimelineSvg
         }
     }
 
-    private static void DrawLanes(SvgText body, TimelineFigures figures, double x, double y, double width, double height, int columns)
+    private static void DrawLanes(
+        SvgText body, TimelineFigures figures, SvgBudget budget, double x, double y, double width, double height, int columns)
     {
         ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
         TimeScale scale = new(figures.Origin, Math.Max(1, figures.Summary.Wall.Ticks), Math.Max(1, columns));
@@ -164,7 +166,7 @@ public static class TimelineSvg
             double top = y + (i * laneHeight);
             double inner = lanes.Length > 1 ? laneHeight - 2 : laneHeight;
             _ = body.Rect("idle", x, top, width, inner);
-            SvgPhases.Lane(body, figures, lanes[i], scale, x, top, width, inner);
+            SvgPhases.Lane(body, figures, lanes[i], budget, scale, x, top, width, inner);
         }
     }
 

@@ -49,11 +49,11 @@ public static class TimelineText
                     DrawOne(figures, new TimeScale(figures.Origin, longest, columns));
                 }
 
-                DrawAxis(longest, columns);
+                DrawAxis(longest, columns, job.Skip(1).Any() ? "one scale" : "");
                 Add("");
             }
 
-            foreach (string line in Wrap(_signs.Legend(), options.Width))
+            foreach (string line in Wrap(_signs.Legend(), options.Width, atDots: false))
             {
                 _lines.Add(line);
             }
@@ -75,14 +75,15 @@ public static class TimelineText
             else
             {
                 Row("all", _signs.Row(PhaseColumns.Of(figures.Timeline.Lanes, figures.Attribution, shared)[..EndOf(figures, shared)]));
-                Add(new string(' ', _gutter) + $"magnified {Wording.Factor((double)shared.Length / wall)} times:");
+                string factor = Wording.Factor((double)shared.Length / wall);
+                AddIndented($"magnified {factor} times:");
                 DrawLanes(figures, shared with { Length = wall });
-                DrawAxis(wall, shared.Columns);
+                DrawAxis(wall, shared.Columns, $"×{factor}");
             }
 
             foreach (string remark in Wording.Remarks(figures))
             {
-                Add(new string(' ', _gutter) + remark);
+                AddIndented(remark);
             }
         }
 
@@ -99,7 +100,7 @@ public static class TimelineText
             if (shown.Length < lanes.Length)
             {
                 string dots = options.Ascii ? "..." : "…";
-                Add(new string(' ', _gutter) + string.Create(CultureInfo.InvariantCulture, $"{dots} {lanes.Length - shown.Length:#,0} more"));
+                AddIndented(string.Create(CultureInfo.InvariantCulture, $"{dots} {lanes.Length - shown.Length:#,0} more between them"));
             }
 
             if (lanes.Length > 1)
@@ -120,7 +121,7 @@ public static class TimelineText
         private static int EndOf(TimelineFigures figures, TimeScale scale) =>
             scale.ColumnOf(scale.Origin + Math.Max(0, Math.Min(scale.Length, figures.Summary.Wall.Ticks) - 1)) + 1;
 
-        private void DrawAxis(long length, int columns)
+        private void DrawAxis(long length, int columns, string name)
         {
             StringBuilder axis = new(new string(' ', columns));
             foreach (TimeSpan mark in TimeScale.Marks(length, columns / 14))
@@ -133,7 +134,7 @@ public static class TimelineText
                 }
             }
 
-            Add(new string(' ', _gutter) + axis.ToString().TrimEnd());
+            _lines.Add(Plain(name).PadRight(_gutter) + axis.ToString().TrimEnd());
         }
 
         // A remark stands behind a row that leaves room for it.
@@ -147,20 +148,29 @@ public static class TimelineText
 
         private void Add(string line, bool bold = false)
         {
-            foreach (string part in Wrap(Plain(line), options.Width))
+            foreach (string part in Wrap(Plain(line), options.Width, atDots: true))
             {
                 _lines.Add(bold && options.Color ? $"\e[1m{part}\e[0m" : part);
             }
         }
 
+        private void AddIndented(string line)
+        {
+            foreach (string part in Wrap(Plain(line), options.Width - _gutter, atDots: false))
+            {
+                _lines.Add(new string(' ', _gutter) + part);
+            }
+        }
+
         private string Plain(string text) => options.Ascii ? PhaseSigns.ToAscii(text) : text;
 
-        // Breaks at the dots between remarks, else where the line ends.
-        private static IEnumerable<string> Wrap(string line, int width)
+        // Breaks at the last separator between remarks, else at the last space, else where the line ends.
+        private static IEnumerable<string> Wrap(string line, int width, bool atDots)
         {
             while (PhaseSigns.LengthOf(line) > width)
             {
                 int at = -1;
+                int dot = -1;
                 for (int i = 0, seen = 0; i < line.Length && seen <= width; i++)
                 {
                     if (line[i] == '\e')
@@ -170,12 +180,13 @@ public static class TimelineText
                     }
 
                     at = line[i] == ' ' ? i : at;
+                    dot = line[i] == ' ' && i + 1 < line.Length && line[i + 1] == '·' ? i : line[i] == ',' ? i + 1 : dot;
                     seen++;
                 }
 
-                at = at <= 0 ? Math.Min(width, line.Length) : at;
-                yield return line[..at].TrimEnd(' ', '·');
-                line = line[at..].TrimStart(' ', '·');
+                at = atDots && dot > 0 ? dot : at > 0 ? at : Math.Min(width, line.Length);
+                yield return line[..at].TrimEnd();
+                line = atDots ? line[at..].TrimStart(' ', '·', ',') : line[at..].TrimStart();
             }
 
             yield return line;

@@ -18,7 +18,7 @@ public sealed class ChromeTraceTests
     {
         using JsonDocument trace = Check([Of("async", 100, 10, LaneOf(0, LaneKind.Slot, Call(0, 0, 50), Call(1, 10, 60), Call(2, 55, 90)))]);
 
-        Assert.Equal([1, 2, 1], Items(trace).Select(slice => slice.GetProperty("tid").GetInt32()));
+        Assert.Equal([1, 1, 2], Items(trace).Select(slice => slice.GetProperty("tid").GetInt32()));
     }
 
     [Fact]

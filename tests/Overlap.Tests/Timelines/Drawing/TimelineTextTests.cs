@@ -23,13 +23,14 @@ public sealed class TimelineTextTests
             pages
 
             inline: 80.0 ms · 1 worker · 2 items
-            overlap 1.0 · CPU 2.5 % of 2 cores · work 50 % · waiting 50 %
+            overlap 1.0 · CPU 2.5 % of 2 cores · work 50 %
+            waiting 50 %
             item p50 40.0 ms · p95 40.0 ms · max 40.0 ms
             caller    █░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░
             CPU       ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
 
-            threads: 50.0 ms · 1.6× faster than inline · 2
-            workers · 2 items · 1 failed
+            threads: 50.0 ms · 1.6× faster than inline
+            2 workers · 2 items · 1 failed
             overlap 1.6 · CPU 4 % of 2 cores · work 25 %
             waiting 75 %
             item p50 40.0 ms · p95 40.0 ms · max 40.0 ms
@@ -38,7 +39,7 @@ public sealed class TimelineTextTests
             in flight ▄▄▄▄▄███████████████▄▄▄▄▄ of 2
             CPU       ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ of 2 cores
                       lower bound 40.0 ms: the longest item
-                      └0                  └40 ms
+            one scale └0                       └50 ms
 
             █ work  ░ waiting  · idle  ! failed  (signs are in
             proportion: where in an item a thread worked is
@@ -105,7 +106,7 @@ public sealed class TimelineTextTests
     {
         string[] lines = [.. TimelineText.Draw(Pages(), new TimelineTextOptions())];
 
-        Assert.Contains(lines, line => line.TrimStart() == "… 144 more");
+        Assert.Contains(lines, line => line.TrimStart() == "… 144 more between them");
         Assert.Contains(lines, line => line.StartsWith("slot 160", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("in flight", StringComparison.Ordinal));
     }

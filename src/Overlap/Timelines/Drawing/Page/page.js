@@ -146,6 +146,7 @@
       if (area) return;
       const top = i * line.rowHeight, high = line.rowHeight - (line.rowHeight > 4 ? 2 : line.rowHeight > 2 ? 0.5 : 0);
       draw(g, bins, w, GUTTER, top, high, 1);
+      part(g, row, scale, w, top, high);
       for (let c = 0; c < bins.length; c++) sum[c] += bins[c];
       g.fillStyle = colors("--fail");
       for (let c = 0; c < w; c++) if (marks[c] === 2) { g.fillRect(GUTTER + c - 1, top, 3, high); }
@@ -160,6 +161,16 @@
     }
     strips(g, line, sum, w, lanes + 6, scale);
     axis(g, w, height - AXIS, lanes, scale, span);
+  };
+
+  // A hair's breadth between calls wide enough to be told apart.
+  const part = (g, row, scale, w, top, high) => {
+    g.fillStyle = colors("--ground");
+    for (let s = Math.max(0, below(row.spans, scale.from, x => x.start)), left = w; s < row.spans.length && left > 0; s++, left--) {
+      const end = (row.spans[s].start + row.spans[s].length - scale.from) * scale.x;
+      if (end > w) break;
+      if (end > 1 && row.spans[s].length * scale.x >= 4) g.fillRect(GUTTER + end - 0.8, top, 0.8, high);
+    }
   };
 
   const strips = (g, line, sum, w, top, scale) => {
