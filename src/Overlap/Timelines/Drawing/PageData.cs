@@ -87,6 +87,7 @@ internal static class PageData
         json.WriteStartObject();
         json.WriteString("name", LabelText.Line(lane.Name, 60));
         json.WriteBoolean("slot", lane.Kind == LaneKind.Slot);
+        json.WriteBoolean("elsewhere", lane.Kind == LaneKind.Process);
         json.WriteStartArray("spans");
         for (int i = 0; i < lane.Spans.Length; i += group)
         {

@@ -112,7 +112,7 @@ public static class TimelineText
 
             if (figures.Timeline.CpuSamples.Length > 1)
             {
-                double[] cpu = [.. PhaseColumns.CpuOf(figures.Timeline, scale).Take(end)];
+                double[] cpu = [.. PhaseColumns.CpuOf(figures.Timeline, figures.Attribution, scale).Take(end)];
                 Row("CPU", _signs.Spark(cpu, figures.Timeline.Cores), $"of {Wording.Count(figures.Timeline.Cores, "core")}");
             }
         }

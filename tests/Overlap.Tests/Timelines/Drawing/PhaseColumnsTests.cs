@@ -77,7 +77,13 @@ public sealed class PhaseColumnsTests
     [Fact]
     public void CpuOf_TwoCoresBusy_IsTwo()
     {
-        Assert.All(PhaseColumns.CpuOf(Of("threads", 40, 80), new TimeScale(0, Ms(40).Ticks, 4)), use => Assert.Equal(2, use, 6));
+        Assert.All(CpuOf(Of("threads", 40, 80)), use => Assert.Equal(2, use, 6));
+    }
+
+    [Fact]
+    public void CpuOf_WorkerProcesses_CountsTheirWorkToo()
+    {
+        Assert.All(CpuOf(Of("processes", 40, 4, LaneOf(0, LaneKind.Process, Call(0, 0, 40, 36)))), use => Assert.Equal(1, use, 6));
     }
 
     [Fact]
@@ -87,7 +93,8 @@ public sealed class PhaseColumnsTests
         Assert.Equal([0, 20, 40], TimeScale.Marks(Ms(45).Ticks, 3).Select(mark => mark.TotalMilliseconds));
     }
 
-    // Each lane's mean: a single lane's own.
+    private static double[] CpuOf(Timeline timeline) => PhaseColumns.CpuOf(timeline, new CpuAttribution(timeline), new TimeScale(0, timeline.Duration.Ticks, 4));
+
     private static PhaseMix[] Cut(Timeline timeline, int columns) =>
         PhaseColumns.Of(timeline.Lanes[0], new CpuAttribution(timeline), new TimeScale(0, timeline.Duration.Ticks, columns));
 }

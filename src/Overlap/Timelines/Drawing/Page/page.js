@@ -30,7 +30,7 @@
         i += 9 + span.parts.length;
         spans.push(span);
       }
-      return { name: lane.name, slot: lane.slot, spans };
+      return { name: lane.name, slot: lane.slot, elsewhere: lane.elsewhere, spans };
     });
     line.sum = [0];
     for (let i = 0; i + 1 < line.hidden.length; i++) line.sum.push(line.sum[i] + line.hidden[i][1] * (line.hidden[i + 1][0] - line.hidden[i][0]));
@@ -136,18 +136,19 @@
     g.font = "11px ui-sans-serif,system-ui,sans-serif";
     const w = Math.max(1, Math.floor(width - GUTTER)), span = windowOf(line), scale = { from: span.from, x: w / (span.to - span.from) };
     line.scale = scale;
-    const sum = new Float32Array(w * 5), ends = new Uint8Array(w);
+    const sum = new Float32Array(w * 5), cpu = new Float32Array(w), ends = new Uint8Array(w);
     g.fillStyle = colors("--idle");
     const shown = Math.max(0, Math.min(w, (line.wall - scale.from) * scale.x));
     g.fillRect(GUTTER, 0, shown, lanes);
     line.rows.forEach((row, i) => {
-      const bins = area ? sum : new Float32Array(w * 5), marks = area ? ends : new Uint8Array(w);
+      const bins = new Float32Array(w * 5), marks = area ? ends : new Uint8Array(w);
       fill(bins, marks, line, row, w, scale);
+      for (let c = 0; c < bins.length; c++) sum[c] += bins[c];
+      if (row.elsewhere) for (let c = 0; c < w; c++) cpu[c] += bins[c * 5];
       if (area) return;
       const top = i * line.rowHeight, high = line.rowHeight - (line.rowHeight > 4 ? 2 : line.rowHeight > 2 ? 0.5 : 0);
       draw(g, bins, w, GUTTER, top, high, 1);
       part(g, row, scale, w, top, high);
-      for (let c = 0; c < bins.length; c++) sum[c] += bins[c];
       g.fillStyle = colors("--fail");
       for (let c = 0; c < w; c++) if (marks[c] === 2) { g.fillRect(GUTTER + c - 1, top, 3, high); }
       g.fillStyle = colors("--muted");
@@ -159,7 +160,7 @@
       g.fillText(rows + " lanes", 0, 11, GUTTER - 8);
       g.fillText("peak " + line.peak, 0, lanes - 2, GUTTER - 8);
     }
-    strips(g, line, sum, w, lanes + 6, scale);
+    strips(g, line, sum, cpu, w, lanes + 6, scale);
     axis(g, w, height - AXIS, lanes, scale, span);
   };
 
@@ -173,7 +174,7 @@
     }
   };
 
-  const strips = (g, line, sum, w, top, scale) => {
+  const strips = (g, line, sum, cpu, w, top, scale) => {
     const strip = (name, y, ceiling) => {
       g.fillStyle = colors("--muted");
       g.fillText(name, 0, y + 12, GUTTER - 8);
@@ -189,7 +190,7 @@
     };
     bars(colors("--strip"), top, c => (sum[c * 5] + sum[c * 5 + 1] + sum[c * 5 + 2] + sum[c * 5 + 3] + sum[c * 5 + 4]) / Math.max(1, line.peak));
     strip("in flight", top, "of " + line.peak);
-    const y = top + STRIP + 6, cpu = new Float32Array(w);
+    const y = top + STRIP + 6;
     for (let i = 1; i < line.cpu.length; i++) {
       const [a, from] = line.cpu[i - 1], [b, to] = line.cpu[i];
       if (b > a) spread(null, w, scale, a, b, (_, part, c) => { cpu[c] += part * (to - from) / (b - a); });
