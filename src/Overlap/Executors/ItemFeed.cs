@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+
+namespace Overlap.Executors;
+
+/// <summary>Pulls a source one item at a time and remembers how it stands: open, waiting for its next item, ended, failed.</summary>
+/// <remarks>Used by one enumeration; nothing here is thread-safe.</remarks>
+internal sealed class ItemFeed<T>(ItemSource<T> source, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    private IAsyncEnumerator<T>? _items;
+    private Exception? _failure;
+
+    /// <summary>The wait for the next item, when the source did not have it at once.</summary>
+    public Task<bool>? Pending { get; private set; }
+
+    /// <summary>Whether nothing more will come.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Takes the next item if it is there.</summary>
+    public bool TryPull([MaybeNullWhen(false)] out T item)
+    {
+        item = default;
+        if (IsEnded)
+        {
+            return false;
+        }
+
+        try
+        {
+            bool more;
+            if (Pending is null)
+            {
+                _items ??= source.Open(cancellationToken);
+                ValueTask<bool> next = _items.MoveNextAsync();
+                if (!next.IsCompleted)
+                {
+                    Pending = next.AsTask();
+                    return false;
+                }
+
+                more = next.GetAwaiter().GetResult();
+            }
+            else if (Pending.IsCompleted)
+            {
+                Task<bool> pending = Pending;
+                Pending = null;
+                more = pending.GetAwaiter().GetResult();
+            }
+            else
+            {
+                return false;
+            }
+
+            IsEnded = !more;
+            item = more ? _items!.Current : default;
+            return more;
+        }
+        catch (Exception exception)
+        {
+            // The place of this failure is after the items that came before it: it is kept until those are done.
+            _failure = exception;
+            IsEnded = true;
+            return false;
+        }
+    }
+
+    /// <summary>Throws what the source threw, if it did.</summary>
+    public void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(_failure);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Pending is not null)
+        {
+            // A source may not be disposed while it is asked for its next item. It has the token; its answer no longer matters.
+            await ((Task)Pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_items is not null)
+        {
+            await _items.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

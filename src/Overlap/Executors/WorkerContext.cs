@@ -1,0 +1,76 @@
+using Overlap.Timelines;
+
+namespace Overlap.Executors;
+
+/// <summary>A worker as its calls see it: its place, what it owns, and the lane that it reports to.</summary>
+/// <remarks>Used by one call at a time.</remarks>
+internal sealed class WorkerContext(IExecutor executor, int index, Func<object>? makeState, LaneRecorder? lane) : IAsyncDisposable
+{
+    [ThreadStatic]
+    private static WorkerContext? threadCurrent;
+
+    private static readonly AsyncLocal<WorkerContext?> FlowCurrent = new();
+
+    /// <summary>The worker whose call is running here: on this thread, or else in this asynchronous flow.</summary>
+    public static WorkerContext? Current => threadCurrent ?? FlowCurrent.Value;
+
+    public IExecutor Executor { get; } = executor;
+
+    public int Index { get; } = index;
+
+    public LaneRecorder? Lane { get; } = lane;
+
+    public CallCounts Counts { get; } = new();
+
+    public object? State { get; private set; }
+
+    /// <summary>Makes the worker's state before its first call.</summary>
+    /// <exception cref="WorkerStateException">The user's function threw; the next call tries again.</exception>
+    public void EnsureState()
+    {
+        if (makeState is null || State is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            State = makeState() ?? throw new InvalidOperationException("WorkerState returned null.");
+        }
+        catch (Exception exception)
+        {
+            throw new WorkerStateException($"WorkerState failed for worker {Index}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Makes this the current worker of the thread.</summary>
+    /// <returns>The worker that was current before: a call may run another one inline.</returns>
+    public WorkerContext? EnterThread()
+    {
+        WorkerContext? outer = threadCurrent;
+        threadCurrent = this;
+        return outer;
+    }
+
+    public static void LeaveThread(WorkerContext? outer) => threadCurrent = outer;
+
+    /// <summary>Makes this the current worker of the asynchronous flow that runs here.</summary>
+    public void EnterFlow() => FlowCurrent.Value = this;
+
+    public bool OwnsState => makeState is not null;
+
+    public async ValueTask DisposeAsync()
+    {
+        object? state = State;
+        State = null;
+        switch (state)
+        {
+            case IAsyncDisposable asynchronous:
+                await asynchronous.DisposeAsync().ConfigureAwait(false);
+                break;
+            case IDisposable synchronous:
+                synchronous.Dispose();
+                break;
+        }
+    }
+}

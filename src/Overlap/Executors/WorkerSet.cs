@@ -1,0 +1,69 @@
+using Overlap.Timelines;
+
+namespace Overlap.Executors;
+
+/// <summary>The workers of an executor and its counters: opens workers, adds up statistics, disposes what workers own.</summary>
+/// <remarks>Not thread-safe unless a member says so: the executor's gate guards it.</remarks>
+internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, TimelineRecorder? recorder)
+{
+    private readonly List<WorkerContext> _workers = [];
+
+    public int Count => _workers.Count;
+
+    /// <summary>Calls accepted so far.</summary>
+    public long Submitted { get; private set; }
+
+    /// <summary>Calls that a cancellation took out of the queue.</summary>
+    public long Withdrawn { get; set; }
+
+    /// <summary>Numbers a call and counts it.</summary>
+    public void Accept(Call call, long now)
+    {
+        call.Number = Submitted++;
+        call.QueuedAt = now;
+    }
+
+    public WorkerContext Open(string laneName, LaneKind kind)
+    {
+        WorkerContext worker = new(executor, _workers.Count, makeState, recorder?.OpenLane(laneName, kind));
+        _workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>Adds up. Running is what was submitted and neither waits nor has ended.</summary>
+    public ExecutorStatistics Sum(int queued, int queueCapacity)
+    {
+        long succeeded = 0;
+        long failed = 0;
+        long canceled = Withdrawn;
+        foreach (WorkerContext worker in _workers)
+        {
+            succeeded += worker.Counts.Succeeded;
+            failed += worker.Counts.Failed;
+            canceled += worker.Counts.Canceled;
+        }
+
+        return new ExecutorStatistics
+        {
+            Model = executor.Model,
+            MaxWorkers = executor.MaxWorkers,
+            Workers = _workers.Count,
+            QueueCapacity = queueCapacity,
+            Submitted = Submitted,
+            Queued = queued,
+            Running = Submitted - queued - succeeded - failed - canceled,
+            Succeeded = succeeded,
+            Failed = failed,
+            Canceled = canceled,
+        };
+    }
+
+    /// <summary>Disposes what the workers own. Called once, when no call runs and none can start.</summary>
+    public async Task DisposeStatesAsync()
+    {
+        foreach (WorkerContext worker in _workers)
+        {
+            await worker.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
