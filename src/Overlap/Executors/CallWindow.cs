@@ -24,6 +24,7 @@ internal sealed class CallWindow<T, TResult> : IAsyncDisposable
     private readonly Stack<MapCall<T, TResult>> _free = new();
     private readonly MapCall<T, TResult>[] _batch = new MapCall<T, TResult>[LargestBatch];
     private long _pulled;
+    private bool _stopped;
 
     // The call that the consumer waits for: a cancellation withdraws it if it has not started.
     private MapCall<T, TResult>? _awaited;
@@ -142,27 +143,40 @@ internal sealed class CallWindow<T, TResult> : IAsyncDisposable
     /// <summary>Throws what the source threw, if it did.</summary>
     public void ThrowIfSourceFailed() => _feed.ThrowIfFailed();
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Whether <see cref="StopAsync"/> was called.</summary>
+    public bool IsStopped => _stopped;
+
+    /// <summary>Cancels the token of what runs, and ends what has not started. The calls' ends are still told.</summary>
+    public async ValueTask StopAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _registration.DisposeAsync().ConfigureAwait(false);
-        HashSet<MapCall<T, TResult>> released = [.. _free];
-        foreach (MapCall<T, TResult> call in _calls)
+        if (_stopped)
         {
-            if (!released.Contains(call) && !call.IsEnded && _owner.TryWithdraw(call))
+            return;
+        }
+
+        _stopped = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        foreach (MapCall<T, TResult> call in InUse())
+        {
+            if (!call.IsEnded && _owner.TryWithdraw(call))
             {
                 call.CompleteCanceled();
             }
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        await _registration.DisposeAsync().ConfigureAwait(false);
         if (_openWait is not null)
         {
             await _openWait.ConfigureAwait(false);
         }
 
-        foreach (MapCall<T, TResult> call in _calls)
+        foreach (MapCall<T, TResult> call in InUse())
         {
-            if (!released.Contains(call) && !call.IsEnded)
+            if (!call.IsEnded)
             {
                 await call.WaitAsync().ConfigureAwait(false);
             }
@@ -170,6 +184,12 @@ internal sealed class CallWindow<T, TResult> : IAsyncDisposable
 
         await _feed.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
+    }
+
+    private List<MapCall<T, TResult>> InUse()
+    {
+        HashSet<MapCall<T, TResult>> free = [.. _free];
+        return _calls.FindAll(call => !free.Contains(call));
     }
 
     private MapCall<T, TResult> Take()

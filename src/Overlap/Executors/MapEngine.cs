@@ -38,35 +38,60 @@ internal static class MapEngine
         ArgumentNullException.ThrowIfNull(executor);
 
         // The inner task is the end of all calls with every failure in it; an asynchronous method alone would keep the first only.
-        return RunAsync().Unwrap();
+        return RunAllAsync(executor, source, callable, options, cancellationToken).Unwrap();
+    }
 
-        async Task<Task> RunAsync()
+    private static async Task<Task> RunAllAsync<T>(
+        IExecutor executor, ItemSource<T> source, Callable<T, ValueTuple> callable, MapOptions options, CancellationToken cancellationToken)
+    {
+        CompletionQueue<MapCall<T, ValueTuple>?> ended = new();
+        CallWindow<T, ValueTuple> window = new(
+            executor, source, callable, options.WindowFor(executor), ended.Enqueue, () => ended.Enqueue(null), cancellationToken);
+        await using ConfiguredAsyncDisposable settled = window.ConfigureAwait(false);
+        List<Task> failed = [];
+        Task? announced = null;
+        while (true)
         {
-            List<Task> failed = [];
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            IAsyncEnumerable<CompletedCall<T, ValueTuple>> calls = CompleteAsync(executor, source, callable, options, stop.Token);
-            try
+            while (ended.TryDequeue(out MapCall<T, ValueTuple>? call))
             {
-                await foreach (CompletedCall<T, ValueTuple> call in calls.ConfigureAwait(false))
+                if (call is not null)
                 {
-                    if (!call.Outcome.IsSuccess)
+                    // What our stop or the caller's cancelled is no failure of the call's.
+                    bool stopping = window.IsStopped || cancellationToken.IsCancellationRequested;
+                    if (call.Outcome is { IsSuccess: false } outcome && !(outcome.IsCanceled && stopping))
                     {
-                        failed.Add(Task.FromException(call.Outcome.Exception));
-                        await stop.CancelAsync().ConfigureAwait(false);
+                        failed.Add(Task.FromException(outcome.Exception));
                     }
+
+                    window.Release(call);
                 }
             }
-            catch (OperationCanceledException) when (failed.Count > 0 && !cancellationToken.IsCancellationRequested)
+
+            if (failed.Count > 0 || cancellationToken.IsCancellationRequested)
             {
-                // Our own stop after a failure: the failure is the answer.
+                await window.StopAsync().ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            else
             {
-                return Task.FromCanceled(cancellationToken);
+                window.Fill(inOrder: null, resultReady: false);
             }
 
-            return Task.WhenAll(failed);
+            if (window.InFlight == 0 && (window.IsExhausted || window.IsStopped))
+            {
+                break;
+            }
+
+            Announce(window, ended, ref announced);
+            await ended.WaitAsync().ConfigureAwait(false);
         }
+
+        if (failed.Count == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            window.ThrowIfSourceFailed();
+        }
+
+        return Task.WhenAll(failed);
     }
 
     private static async IAsyncEnumerable<TResult> MapOrderedAsync<T, TResult>(
@@ -162,16 +187,22 @@ internal static class MapEngine
 
             if (!any)
             {
-                if (window.PendingItem is { } pending && pending != announced)
-                {
-                    announced = pending;
-                    pending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ended.Enqueue(null));
-                }
-
+                Announce(window, ended, ref announced);
                 await ended.WaitAsync().ConfigureAwait(false);
             }
         }
 
         window.ThrowIfSourceFailed();
+    }
+
+    /// <summary>Wakes the consumer when the source answers; once for each answer it owes.</summary>
+    private static void Announce<T, TResult>(
+        CallWindow<T, TResult> window, CompletionQueue<MapCall<T, TResult>?> ended, ref Task? announced)
+    {
+        if (window.PendingItem is { } pending && pending != announced)
+        {
+            announced = pending;
+            pending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ended.Enqueue(null));
+        }
     }
 }
