@@ -68,6 +68,12 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     public bool Start(CallSlot slot)
     {
         WorkerContext worker = slot.Worker;
+        if (IsSynchronous)
+        {
+            Run(worker);
+            return true;
+        }
+
         if (!TryLeaveQueue(worker))
         {
             return true;

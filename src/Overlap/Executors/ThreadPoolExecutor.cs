@@ -12,6 +12,8 @@ namespace Overlap.Executors;
 [DebuggerDisplay("ThreadPoolExecutor, {_workers.Count} of {MaxWorkers} threads, {_queue.Count} queued")]
 public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 {
+    private const int SpinsBeforeParking = 20;
+
     private readonly ThreadPoolExecutorOptions _options;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,6 +22,9 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     private readonly WorkerSet _workers;
     private IntrusiveQueue<Call> _queue;
     private int _idle;
+
+    // Written under _gate, read by threads that spin: the length of the queue.
+    private int _queued;
     private int _alive;
     private Task? _disposal;
 
@@ -97,6 +102,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 
                 _workers.Accept(calls[i], now);
                 _queue.Enqueue(calls[i]);
+                Volatile.Write(ref _queued, _queue.Count);
                 if (_idle > 0)
                 {
                     Monitor.Pulse(_gate);
@@ -122,6 +128,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     {
         Monitor.Enter(_gate);
         bool removed = _queue.TryRemove(call);
+        Volatile.Write(ref _queued, _queue.Count);
         _workers.Withdrawn += removed ? 1 : 0;
         Monitor.Exit(_gate);
         return removed;
@@ -168,6 +175,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     /// <summary>Waits for a call; <see langword="null"/> when the executor is disposed and the queue is empty.</summary>
     private Call? TakeNext()
     {
+        SpinUntilQueued();
         Monitor.Enter(_gate);
         try
         {
@@ -179,11 +187,22 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
                 _idle--;
             }
 
+            Volatile.Write(ref _queued, _queue.Count);
             return call;
         }
         finally
         {
             Monitor.Exit(_gate);
+        }
+    }
+
+    // Parking and waking a thread costs more than a short call: a thread that was just busy looks for the next call a few microseconds longer.
+    private void SpinUntilQueued()
+    {
+        SpinWait spinner = default;
+        while (Volatile.Read(ref _queued) == 0 && spinner.Count < SpinsBeforeParking)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
         }
     }
 }
