@@ -41,6 +41,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     {
         _options = options ?? new ThreadPoolExecutorOptions();
         _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -137,6 +138,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     private async Task JoinAsync()
     {
         await _joined.Task.ConfigureAwait(false);
+        ExecutorMetrics.Unregister(this);
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
