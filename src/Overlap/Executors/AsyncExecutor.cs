@@ -149,10 +149,9 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private Exception? RefusalLocked() =>
-        _disposal is not null ? new ObjectDisposedException(nameof(AsyncExecutor))
-        : _inFlight == MaxWorkers && _queue.Count >= _options.QueueCapacity ? new ExecutorQueueFullException(_options.QueueCapacity)
-        : null;
+    private Exception? RefusalLocked() => _disposal is not null
+        ? new ObjectDisposedException(nameof(AsyncExecutor))
+        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity);
 
     private CallSlot? TakeSlotLocked()
     {

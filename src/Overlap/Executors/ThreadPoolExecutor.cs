@@ -133,17 +133,9 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private Exception? RefusalLocked()
-    {
-        if (_disposal is not null)
-        {
-            return new ObjectDisposedException(nameof(ThreadPoolExecutor));
-        }
-
-        // A thread that is idle or can be started takes a call without its waiting.
-        int takers = _idle + MaxWorkers - _alive;
-        return _queue.Count >= (long)_options.QueueCapacity + takers ? new ExecutorQueueFullException(_options.QueueCapacity) : null;
-    }
+    private Exception? RefusalLocked() => _disposal is not null
+        ? new ObjectDisposedException(nameof(ThreadPoolExecutor))
+        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity);
 
     private void StartThreadLocked()
     {

@@ -21,7 +21,7 @@ internal abstract class TaskGroupChild(TaskGroup group) : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        // F4: between the hand-over and here the group may have been cancelled; a child that has not begun then never begins.
+        // F4: the group may have been cancelled between the hand-over and here.
         if (Group.IsCanceled)
         {
             Refuse();

@@ -23,10 +23,11 @@ internal static class PhaseColumns
         return columns;
     }
 
-    /// <summary>Gives the processor use of each column, from 0 to the number of cores and a little more when clocks disagree.</summary>
-    public static double[] CpuOf(Timeline timeline, TimeScale scale)
+    /// <summary>Gives the processors in use in each column: this process's by its clock, worker processes' by their calls.</summary>
+    public static double[] CpuOf(Timeline timeline, CpuAttribution attribution, TimeScale scale)
     {
-        double[] columns = new double[scale.Columns];
+        PhaseMix[] elsewhere = Of(timeline.Lanes.Where(static lane => lane.Kind == LaneKind.Process), attribution, scale);
+        double[] columns = [.. elsewhere.Select(static mix => mix.Working)];
         for (int i = 1; i < timeline.CpuSamples.Length; i++)
         {
             CpuSample from = timeline.CpuSamples[i - 1];
