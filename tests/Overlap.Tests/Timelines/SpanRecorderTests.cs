@@ -12,11 +12,11 @@ public sealed class SpanRecorderTests
         Span span = RecordOne(call =>
         {
             call.BeginWork();
-            _clocks.Pass(2);
+            _clocks.Pass(2, working: 2);
             call.EndWork();
             _clocks.Pass(10);
             call.BeginWork();
-            _clocks.Pass(1);
+            _clocks.Pass(1, working: 1);
             call.EndWork();
         });
 
@@ -31,9 +31,14 @@ public sealed class SpanRecorderTests
         {
             call.BeginWork();
             _clocks.Pass(1);
-            call.BeginWork();
-            _clocks.Pass(1);
-            call.EndWork();
+            Thread other = new(() =>
+            {
+                call.BeginWork();
+                _clocks.Pass(1);
+                call.EndWork();
+            });
+            other.Start();
+            other.Join();
             _clocks.Pass(1);
             call.EndWork();
         });
@@ -43,18 +48,47 @@ public sealed class SpanRecorderTests
     }
 
     [Fact]
+    public void EndWork_ThreadBlockedOrLostItsProcessor_CountsOnlyWhatItUsed()
+    {
+        Span span = RecordOne(call =>
+        {
+            call.BeginWork();
+            _clocks.Pass(10, working: 4);
+            call.EndWork();
+        });
+
+        Assert.Equal([new Segment(SpanPhase.Working, Ms(0), Ms(10))], span.Segments);
+        Assert.Equal(Ms(4), span.Working);
+    }
+
+    [Fact]
+    public void EndWork_OnAnotherThread_CountsTheWholeStretch()
+    {
+        Span span = RecordOne(call =>
+        {
+            Thread other = new(call.BeginWork);
+            other.Start();
+            other.Join();
+            _clocks.Pass(10, working: 4);
+            call.EndWork();
+        });
+
+        Assert.Equal(Ms(10), span.Working);
+    }
+
+    [Fact]
     public void AddPhase_WorkInsideIt_NeverOverlaps()
     {
         Span span = RecordOne(call =>
         {
             call.BeginWork();
-            _clocks.Pass(1);
+            _clocks.Pass(1, working: 1);
             long held = call.GetTimestamp();
-            _clocks.Pass(1);
+            _clocks.Pass(1, working: 1);
             call.EndWork();
             _clocks.Pass(5);
             call.BeginWork();
-            _clocks.Pass(1);
+            _clocks.Pass(1, working: 1);
             call.EndWork();
             _clocks.Pass(2);
             call.AddPhase(SpanPhase.Throttled, held);
@@ -71,7 +105,7 @@ public sealed class SpanRecorderTests
         Span span = RecordOne(call =>
         {
             call.BeginWork();
-            _clocks.Pass(4);
+            _clocks.Pass(4, working: 4);
         });
 
         Assert.Equal((Ms(4), Ms(4)), (span.Working, span.Duration));
@@ -98,7 +132,7 @@ public sealed class SpanRecorderTests
             for (int i = 0; i < 3_000; i++)
             {
                 call.BeginWork();
-                _clocks.Pass(0.5);
+                _clocks.Pass(0.5, working: 0.5);
                 call.EndWork();
                 _clocks.Pass(0.5);
             }
@@ -114,7 +148,7 @@ public sealed class SpanRecorderTests
         using TimelineRecorder recorder = _clocks.Record();
         SpanRecorder call = recorder.OpenLane("slot 1", LaneKind.Slot).BeginAsynchronous(3, null, 0);
         call.BeginWork();
-        _clocks.Pass(1);
+        _clocks.Pass(1, working: 1);
         call.EndWork();
         _clocks.Pass(4);
         call.BeginWork();

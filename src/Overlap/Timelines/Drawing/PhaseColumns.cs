@@ -50,7 +50,7 @@ internal static class PhaseColumns
         SpanPiece piece, LaneKind kind, CpuAttribution attribution, long from, long to)
     {
         double rest = to - from;
-        if (!piece.IsOpen && piece.Phase != SpanPhase.Unattributed)
+        if (piece.Phase is SpanPhase.Throttled or SpanPhase.Retrying || (!piece.IsOpen && piece.Phase == SpanPhase.Waiting))
         {
             yield return (piece.Phase, rest);
             yield break;

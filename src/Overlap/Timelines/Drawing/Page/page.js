@@ -50,13 +50,15 @@
   // Calls give(from, to, phase, density of work, unobserved) for each stretch of a call in which nothing changes.
   const pieces = (span, slot, give) => {
     const end = span.start + span.length;
-    let open = span.length, loose = span.work, at = span.start;
-    for (let i = 0; i < span.parts.length; i += 3) { open -= span.parts[i + 2]; if (span.parts[i] === WORK) loose -= span.parts[i + 2]; }
-    const density = open > 0 ? Math.min(1, Math.max(0, loose / open)) : 0;
+    let open = span.length, ran = 0, at = span.start;
+    for (let i = 0; i < span.parts.length; i += 3) { open -= span.parts[i + 2]; if (span.parts[i] === WORK) ran += span.parts[i + 2]; }
+    const share = (part, whole) => whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
+    const density = share(span.work - ran, open), inside = share(span.work, ran);
     for (let i = 0; i < span.parts.length; i += 3) {
       const from = span.start + span.parts[i + 1], to = from + span.parts[i + 2];
       if (from > at) give(at, from, -1, density, slot);
-      give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
+      if (span.parts[i] === WORK) give(from, to, -1, inside, false);
+      else give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
       at = to;
     }
     if (end > at) give(at, end, -1, density, slot);
@@ -331,8 +333,10 @@
   own.addEventListener("change", reset);
   document.getElementById("reset").addEventListener("click", reset);
   addEventListener("resize", soon);
-  addEventListener("beforeprint", theme);
-  addEventListener("afterprint", theme);
+  // Paper is light, whatever the screen.
+  const print = on => { document.documentElement.classList.toggle("print", on); theme(); };
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", theme);
   theme();
   document.documentElement.dataset.drawn = data.timelines.length;
