@@ -293,6 +293,22 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
+    public async Task ForEachAsync_SourceThrows_RunsWhatCameBeforeAndThrowsIt()
+    {
+        await using IExecutor executor = Create();
+        int ran = 0;
+        await Assert.ThrowsAsync<InvalidDataException>(() => executor.ForEachAsync(Broken(), _ => { Interlocked.Increment(ref ran); }));
+        Assert.Equal(2, ran);
+
+        static IEnumerable<int> Broken()
+        {
+            yield return 1;
+            yield return 2;
+            throw new InvalidDataException();
+        }
+    }
+
+    [Fact]
     public async Task ForEachAsync_Canceled_IsCanceledWithTheCallersToken()
     {
         await using IExecutor executor = Create();

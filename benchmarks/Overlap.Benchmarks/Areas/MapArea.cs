@@ -29,7 +29,7 @@ internal sealed class MapArea : BenchmarkArea
             {
                 Title = "MapAsync of an empty call, 1,000,000 items",
                 Contenders = [.. ours, peer],
-                Ratios = [Metric.PerItem],
+                Ratios = [Metric.PerItem, Metric.CpuPerItem],
                 Targets = [.. ours.Select(contender => Target.AtMostTimes(contender.Name, Metric.PerItem, 1.0, peer.Name))],
                 WarmUps = 3,
                 Note = "MapAsync gives every result, in the order of the items, and its consumer checks that; Parallel.ForEachAsync gives none.",

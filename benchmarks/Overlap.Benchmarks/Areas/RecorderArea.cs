@@ -70,7 +70,7 @@ internal sealed class RecorderArea : BenchmarkArea
             {
                 Title = $"Timeline recorder, 50,000 calls of 10 µs, {model}",
                 Contenders = [with, without],
-                Ratios = [Metric.PerItem],
+                Ratios = [Metric.PerItem, Metric.CpuPerItem],
                 Targets = [Target.AtMostTimes(with.Name, Metric.PerItem, 1.05, without.Name)],
                 WarmUps = 3,
                 Note = $"{Workers} workers share the calls, so a call of 10 µs costs at least 5 µs of the whole.",
@@ -81,11 +81,19 @@ internal sealed class RecorderArea : BenchmarkArea
     // A number of steps, not a stretch of time: work that lasted until a deadline would swallow the cost that is looked for.
     private static int StepsOf(TimeSpan time)
     {
-        const int Sample = 20_000_000;
-        Work(Sample);
-        long started = Stopwatch.GetTimestamp();
-        Work(Sample);
-        return (int)(Sample * (time / Stopwatch.GetElapsedTime(started)));
+        const int Sample = 5_000_000;
+        TimeSpan best = TimeSpan.MaxValue;
+        for (int i = 0; i < 20; i++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            Work(Sample);
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+
+            // The quickest: others may take the processor, nobody gives it back twice.
+            best = elapsed < best ? elapsed : best;
+        }
+
+        return (int)(Sample * (time / best));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

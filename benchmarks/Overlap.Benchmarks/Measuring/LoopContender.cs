@@ -19,14 +19,17 @@ internal sealed class LoopContender : Contender
 
         MachineLoad load = new();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();
         await Loop(Items);
         TimeSpan wall = Stopwatch.GetElapsedTime(started);
+        cpu = Environment.CpuUsage.TotalTime - cpu;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         return new Measurement(
             new Dictionary<Metric, double>
             {
                 [Metric.PerItem] = wall.TotalNanoseconds / Items,
+                [Metric.CpuPerItem] = cpu.TotalNanoseconds / Items,
                 [Metric.AllocatedPerItem] = (double)allocated / Items,
             },
             load.ForeignShare(contenderSeconds: 0));

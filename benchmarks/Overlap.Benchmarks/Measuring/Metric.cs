@@ -18,6 +18,9 @@ internal sealed record Metric(string Name, string Unit, string Format)
     /// <summary>Wall time of a loop, divided by its items.</summary>
     public static readonly Metric PerItem = new("per item", "ns", "#,0");
 
+    /// <summary>Processor time of all threads during a loop, divided by its items.</summary>
+    public static readonly Metric CpuPerItem = new("CPU per item", "ns", "#,0");
+
     /// <summary>Bytes allocated by all threads during a loop, divided by its items.</summary>
     public static readonly Metric AllocatedPerItem = new("allocated", "B", "0.0");
 }

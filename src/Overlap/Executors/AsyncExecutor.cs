@@ -36,6 +36,7 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     {
         _options = options ?? new AsyncExecutorOptions();
         _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -146,6 +147,7 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     private async Task DrainAsync()
     {
         await _drained.Task.ConfigureAwait(false);
+        ExecutorMetrics.Unregister(this);
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 

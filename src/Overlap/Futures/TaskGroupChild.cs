@@ -3,7 +3,7 @@ using Overlap.Waiting;
 
 namespace Overlap.Futures;
 
-/// <summary>One child: it waits for its turn, runs on the pool in the context of whoever started it, and ends its future before the group hears of it.</summary>
+/// <summary>One child: waits for its turn, runs on the pool in the context of its start, and ends its future before it tells the group.</summary>
 internal abstract class TaskGroupChild(TaskGroup group) : IThreadPoolWorkItem
 {
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
