@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Overlap.Cli.Commands;
+using Overlap.Cli.Rendering;
 
-RootCommand root = new("Makes slow programs fast by overlapping their work.");
-return await root.Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(args, Terminal.OfProcess());

@@ -13,6 +13,18 @@ internal abstract class Job<TItem> : IAsyncDisposable
     /// <summary>The verb, such as <c>fetch</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What, with an item's key, tells the same work in a journal: the verb and the options that change what comes of an item.</summary>
+    public virtual string Template => Name;
+
+    /// <summary>The names of the job's own fields in a table of results; see <see cref="ItemResult.Fields"/>.</summary>
+    public virtual IReadOnlyList<string> FieldNames => [];
+
+    /// <summary>Whether the job tries again and limits times itself, so that the runner must not.</summary>
+    public virtual bool OwnsAttempts => false;
+
+    /// <summary>The limit of the job's own that held items back in this run, such as <c>--per-host 6</c>; <see langword="null"/> when none did.</summary>
+    public virtual string? LimitReached => null;
+
     /// <summary>The number of items if it is known without reading them all.</summary>
     public virtual long? ItemCount => null;
 
@@ -42,6 +54,10 @@ internal abstract class Job<TItem> : IAsyncDisposable
 
     /// <summary>Does one item without blocking a thread while it waits.</summary>
     public abstract ValueTask<ItemResult> ExecuteAsync(TItem item, CancellationToken cancellationToken);
+
+    /// <summary>Ends a run that was made in a place of its own, after all its items and before the job is disposed.</summary>
+    /// <param name="keep">Whether what the run made is wanted: put it where the user asked; or a later run makes it again: throw it away.</param>
+    public virtual ValueTask SettleAsync(bool keep) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;

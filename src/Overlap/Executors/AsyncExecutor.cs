@@ -46,25 +46,8 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
 
     /// <inheritdoc/>
     public Task<TResult> SubmitAsync<TArgument, TResult>(
-        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default)
-    {
-        Call<TArgument, TResult> call = new(this, callable, argument, cancellationToken)
-        {
-            QueuedAt = _options.Recorder?.GetTimestamp() ?? 0,
-        };
-        call.Arm();
-        CallSlot? slot = Admit(call);
-        if (slot is not null)
-        {
-            slot.Post(call);
-        }
-        else
-        {
-            call.RecheckCancellation();
-        }
-
-        return call.Task;
-    }
+        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
+        SubmittedCall<TArgument, TResult>.Submit(this, callable, argument, cancellationToken);
 
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics()
@@ -95,6 +78,40 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
         }
 
         return new ValueTask(_disposal);
+    }
+
+    int ICallOwner.Admit(ReadOnlySpan<Call> calls, out Exception? refusal)
+    {
+        long now = _options.Recorder?.GetTimestamp() ?? 0;
+        int admitted = 0;
+        refusal = null;
+        while (admitted < calls.Length && refusal is null)
+        {
+            CallSlot? slot = null;
+            _gate.Enter();
+            try
+            {
+                // All that must wait is queued in one go; a call that gets a slot goes to the pool at once, outside the gate.
+                while (admitted < calls.Length && slot is null && (refusal = RefusalLocked()) is null)
+                {
+                    Call call = calls[admitted++];
+                    _workers.Accept(call, now);
+                    slot = TakeSlotLocked();
+                    if (slot is null)
+                    {
+                        _queue.Enqueue(call);
+                    }
+                }
+            }
+            finally
+            {
+                _gate.Exit();
+            }
+
+            slot?.Post(calls[admitted - 1]);
+        }
+
+        return admitted;
     }
 
     bool ICallOwner.TryWithdraw(Call call)
@@ -132,33 +149,20 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes a call in: gives the slot that runs it, or <see langword="null"/> when it is queued.</summary>
-    private CallSlot? Admit(Call call)
+    private Exception? RefusalLocked() =>
+        _disposal is not null ? new ObjectDisposedException(nameof(AsyncExecutor))
+        : _inFlight == MaxWorkers && _queue.Count >= _options.QueueCapacity ? new ExecutorQueueFullException(_options.QueueCapacity)
+        : null;
+
+    private CallSlot? TakeSlotLocked()
     {
-        _gate.Enter();
-        try
+        if (_inFlight == MaxWorkers)
         {
-            if (_disposal is not null || (_inFlight == MaxWorkers && _queue.Count >= _options.QueueCapacity))
-            {
-                call.Disarm();
-                ObjectDisposedException.ThrowIf(_disposal is not null, this);
-                throw new ExecutorQueueFullException(_options.QueueCapacity);
-            }
-
-            _workers.Accept(call);
-            if (_inFlight == MaxWorkers)
-            {
-                _queue.Enqueue(call);
-                return null;
-            }
-
-            _inFlight++;
-            return _free.TryPop(out CallSlot? slot) ? slot : OpenSlotLocked();
+            return null;
         }
-        finally
-        {
-            _gate.Exit();
-        }
+
+        _inFlight++;
+        return _free.TryPop(out CallSlot? slot) ? slot : OpenSlotLocked();
     }
 
     private CallSlot OpenSlotLocked()

@@ -1,8 +1,10 @@
+using Overlap.Timelines;
+
 namespace Overlap.Executors;
 
 /// <summary>Runs one asynchronous function to its end on the current thread: its continuations come back here.</summary>
 /// <remarks>A function that leaves the thread by <c>ConfigureAwait(false)</c> continues on the pool; the thread then waits for it.</remarks>
-internal sealed class BlockingPump : SynchronizationContext
+internal sealed class BlockingPump(SpanRecorder? span) : SynchronizationContext
 {
     private readonly object _gate = new();
 
@@ -11,13 +13,19 @@ internal sealed class BlockingPump : SynchronizationContext
     private bool _ended;
 
     public static TResult Run<TArgument, TResult>(
-        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken)
+        Callable<TArgument, TResult> callable, TArgument argument, SpanRecorder? span, CancellationToken cancellationToken)
     {
         SynchronizationContext? outer = Current;
-        BlockingPump pump = new();
+        BlockingPump pump = new(span);
         SetSynchronizationContext(pump);
+        span?.BeginWork();
         try
         {
+            if (span is not null)
+            {
+                SpanRecorder.Current = span;
+            }
+
             ValueTask<TResult> running = callable.InvokeAsync(argument, cancellationToken);
             if (running.IsCompleted)
             {
@@ -32,6 +40,7 @@ internal sealed class BlockingPump : SynchronizationContext
         }
         finally
         {
+            span?.EndWork();
             SetSynchronizationContext(outer);
         }
     }
@@ -59,9 +68,20 @@ internal sealed class BlockingPump : SynchronizationContext
         while (true)
         {
             Monitor.Enter(_gate);
+            bool wait = _posted.Count == 0 && !_ended;
+            if (wait)
+            {
+                span?.EndWork();
+            }
+
             while (_posted.Count == 0 && !_ended)
             {
                 Monitor.Wait(_gate);
+            }
+
+            if (wait)
+            {
+                span?.BeginWork();
             }
 
             // What was posted before the end still runs: nothing the function left behind is lost.

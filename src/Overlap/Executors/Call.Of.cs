@@ -4,51 +4,44 @@ using Overlap.Timelines;
 
 namespace Overlap.Executors;
 
-/// <summary>A call of a function with its argument, and the future of its result.</summary>
-internal sealed class Call<TArgument, TResult> : Call
+/// <summary>A call of a function with its argument; what comes of it is kept for <see cref="Call.Complete"/>.</summary>
+internal abstract class Call<TArgument, TResult>(
+    Callable<TArgument, TResult> callable, ExecutionContext? context, CancellationToken cancellationToken)
+    : Call(context, cancellationToken)
 {
-    private readonly Callable<TArgument, TResult> _callable;
-    private readonly TArgument _argument;
-
-    // Continuations of the caller never run on the worker: they could block or dive.
-    private readonly TaskCompletionSource<TResult> _future = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // Written by whoever ran the call, before Complete.
-    private TResult? _result;
-    private Exception? _exception;
-
     // Set when the call is still open after it was started.
     private ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter _awaiter;
     private CallSlot? _openOn;
     private SpanRecorder? _openSpan;
+    private Action? _onFunctionEnded;
 
-    public Call(ICallOwner owner, Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken)
-        : base(owner, cancellationToken)
-    {
-        _callable = callable;
-        _argument = argument;
-    }
+    /// <summary>The argument of the function.</summary>
+    protected TArgument Argument { get; set; } = default!;
 
-    public Task<TResult> Task => _future.Task;
+    /// <summary>The result, once it is there.</summary>
+    protected TResult? Result { get; set; }
 
-    protected override string? Label => _argument switch
+    /// <summary>What ended the call instead of a result.</summary>
+    protected Exception? Exception { get; set; }
+
+    protected Callable<TArgument, TResult> Callable { get; } = callable;
+
+    protected override bool IsSynchronous => Callable.IsSynchronous;
+
+    protected override string? Label => Argument switch
     {
         string text => text,
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         ValueTuple => null,
-        _ => _argument?.ToString(),
+        _ => Argument?.ToString(),
     };
 
-    public override void CompleteCanceled() => _future.TrySetCanceled(Token);
-
-    protected override SpanStatus Invoke(WorkerContext worker)
+    protected override SpanStatus Invoke(WorkerContext worker, SpanRecorder? span)
     {
         try
         {
             worker.EnsureState();
-            _result = _callable.IsSynchronous
-                ? _callable.Invoke(_argument, Token)
-                : BlockingPump.Run(_callable, _argument, Token);
+            Result = Callable.IsSynchronous ? Callable.Invoke(Argument, Token) : BlockingPump.Run(Callable, Argument, span, Token);
             return SpanStatus.Succeeded;
         }
         catch (Exception exception)
@@ -61,8 +54,7 @@ internal sealed class Call<TArgument, TResult> : Call
     {
         WorkerContext worker = slot.Worker;
         WorkerContext? outer = worker.EnterThread();
-        RecordingContext? recording = span is null ? null : new RecordingContext(span);
-        recording?.Enter();
+        RecordingContext? recording = span is null ? null : RecordingContext.Enter(span);
         try
         {
             worker.EnsureState();
@@ -73,17 +65,18 @@ internal sealed class Call<TArgument, TResult> : Call
 
 #pragma warning disable CA2012 // The awaiter is the one look at the value task: it is kept to be told of the end, and read once.
             ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter awaiter =
-                _callable.InvokeAsync(_argument, Token).ConfigureAwait(false).GetAwaiter();
+                Callable.InvokeAsync(Argument, Token).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
             if (awaiter.IsCompleted)
             {
-                _result = awaiter.GetResult();
+                Result = awaiter.GetResult();
                 return SpanStatus.Succeeded;
             }
 
             _awaiter = awaiter;
             _openOn = slot;
             _openSpan = span;
+            return null;
         }
         catch (Exception exception)
         {
@@ -94,33 +87,16 @@ internal sealed class Call<TArgument, TResult> : Call
             recording?.Leave();
             WorkerContext.LeaveThread(outer);
         }
-
-        _awaiter.UnsafeOnCompleted(OnFunctionEnded);
-        return null;
     }
 
-    protected override void Complete()
-    {
-        switch (_exception)
-        {
-            case null:
-                _future.TrySetResult(_result!);
-                break;
-            case OperationCanceledException canceled:
-                _future.TrySetCanceled(canceled.CancellationToken);
-                break;
-            default:
-                _future.TrySetException(_exception);
-                break;
-        }
-    }
+    protected override void ObserveEnd() => _awaiter.UnsafeOnCompleted(_onFunctionEnded ??= OnFunctionEnded);
 
     private void OnFunctionEnded()
     {
         SpanStatus status;
         try
         {
-            _result = _awaiter.GetResult();
+            Result = _awaiter.GetResult();
             status = SpanStatus.Succeeded;
         }
         catch (Exception exception)
@@ -128,13 +104,14 @@ internal sealed class Call<TArgument, TResult> : Call
             status = Fail(exception);
         }
 
+        _awaiter = default;
         EndAsynchronously(_openOn!, _openSpan, status);
     }
 
     // As with the runtime's own asynchronous methods, whoever throws a cancellation is cancelled, whatever its token.
     private SpanStatus Fail(Exception exception)
     {
-        _exception = exception;
+        Exception = exception;
         return exception is OperationCanceledException ? SpanStatus.Canceled : SpanStatus.Failed;
     }
 }

@@ -3,16 +3,11 @@ using Overlap.Waiting;
 
 namespace Overlap.Executors;
 
-/// <summary>One submitted call on its way: queued, running, ended.</summary>
+/// <summary>A call on its way through an executor: queued, running, ended.</summary>
 internal abstract class Call : IntrusiveQueue<Call>.Node
 {
-    private readonly ICallOwner _owner;
-
     // Null when the submitter suppressed the flow.
-    private readonly ExecutionContext? _context = ExecutionContext.Capture();
-
-    // Written by Arm before the call is queued, so that whoever runs it finds it.
-    private CancellationTokenRegistration _registration;
+    private readonly ExecutionContext? _context;
 
     // Owned by the thread that runs the call.
     private WorkerContext? _worker;
@@ -20,69 +15,51 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     private SpanRecorder? _span;
     private SpanStatus? _statusHere;
 
-    protected Call(ICallOwner owner, CancellationToken cancellationToken)
+    protected Call(ExecutionContext? context, CancellationToken cancellationToken)
     {
-        _owner = owner;
+        _context = context;
         Token = cancellationToken;
     }
 
     /// <summary>The place of the call in the order of submission. Set by the owner.</summary>
     public long Number { get; set; }
 
-    /// <summary>When it was submitted, in timestamps of the recorder; zero without one.</summary>
+    /// <summary>When it was submitted, in timestamps of the recorder. Set by the owner.</summary>
     public long QueuedAt { get; set; }
 
+    /// <summary>Ends the call if it has not started; handed to the function.</summary>
     protected CancellationToken Token { get; }
 
     /// <summary>What the call is about, for a reader of the timeline.</summary>
     protected abstract string? Label { get; }
 
-    /// <summary>Makes a cancellation withdraw the call from the queue. Called before it is queued.</summary>
-    public void Arm()
-    {
-        if (Token.CanBeCanceled)
-        {
-            _registration = Token.UnsafeRegister(static call => ((Call)call!).Withdraw(), this);
-        }
-    }
-
-    /// <summary>Catches a cancellation that came between <see cref="Arm"/> and the queueing.</summary>
-    public void RecheckCancellation()
-    {
-        if (Token.IsCancellationRequested)
-        {
-            Withdraw();
-        }
-    }
-
-    /// <summary>Undoes <see cref="Arm"/>: the call left the queue.</summary>
-    public void Disarm() => _registration.Unregister();
+    /// <summary>Whether the function ends when it returns.</summary>
+    protected abstract bool IsSynchronous { get; }
 
     /// <summary>Runs the call to its end on this thread, which it blocks if the function is asynchronous.</summary>
     public void Run(WorkerContext worker)
     {
-        Disarm();
-        if (Token.IsCancellationRequested)
+        if (!TryLeaveQueue(worker))
         {
-            CancelUnstarted(worker);
             return;
         }
 
-        worker.Lane?.Begin(Number, Label, QueuedAt);
-        WorkerContext? outer = worker.EnterThread();
-        SpanStatus status;
-        try
+        // The thread's own clock tells the work of a synchronous function; an asynchronous one may leave the thread.
+        SpanRecorder? span = IsSynchronous ? null : worker.Lane?.BeginAsynchronous(Number, Label, QueuedAt);
+        if (span is null)
         {
-            status = _context is null ? Invoke(worker) : RunInContext(worker, null, null)!.Value;
-        }
-        finally
-        {
-            WorkerContext.LeaveThread(outer);
+            worker.Lane?.Begin(Number, Label, QueuedAt);
         }
 
-        worker.Lane?.End(status);
-        worker.Counts.Count(status);
-        Complete();
+        WorkerContext? outer = worker.EnterThread();
+        SpanStatus status = _context is null ? Invoke(worker, span) : RunInContext(worker, null, span)!.Value;
+        WorkerContext.LeaveThread(outer);
+        if (span is null)
+        {
+            worker.Lane?.End(status);
+        }
+
+        End(worker, span, status);
     }
 
     /// <summary>Starts the call; it may end later, on another thread.</summary>
@@ -90,72 +67,85 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     /// <returns>Whether the call has ended.</returns>
     public bool Start(CallSlot slot)
     {
-        Disarm();
-        if (Token.IsCancellationRequested)
+        WorkerContext worker = slot.Worker;
+        if (!TryLeaveQueue(worker))
         {
-            CancelUnstarted(slot.Worker);
             return true;
         }
 
-        SpanRecorder? span = slot.Worker.Lane?.BeginAsynchronous(Number, Label, QueuedAt);
+        SpanRecorder? span = worker.Lane?.BeginAsynchronous(Number, Label, QueuedAt);
         SpanStatus? status = _context is null ? InvokeAsync(slot, span) : RunInContext(null, slot, span);
         if (status is null)
         {
+            // From here on another thread may end the call, and its owner use it again: nothing of it is touched after this line.
+            ObserveEnd();
             return false;
         }
 
-        End(slot, span, status.Value);
+        End(worker, span, status.Value);
         return true;
     }
 
-    /// <summary>Ends the call as cancelled.</summary>
+    /// <summary>Gives the call to an executor that takes functions only, and ends when that ends.</summary>
+    public abstract void SubmitTo(IExecutor executor);
+
+    /// <summary>Ends the call as cancelled before it ran.</summary>
     public abstract void CompleteCanceled();
 
-    /// <summary>Calls the function and keeps what comes of it. Never throws.</summary>
-    protected abstract SpanStatus Invoke(WorkerContext worker);
+    /// <summary>Undoes what makes a cancellation withdraw the call: it has left the queue.</summary>
+    protected virtual void Disarm()
+    {
+    }
 
-    /// <summary>Calls the function; keeps what comes of it, now or by <see cref="EndAsynchronously"/>. Never throws.</summary>
+    /// <summary>Calls the function to its end and keeps what comes of it. Never throws.</summary>
+    protected abstract SpanStatus Invoke(WorkerContext worker, SpanRecorder? span);
+
+    /// <summary>Calls the function; keeps what comes of it. Never throws.</summary>
+    /// <returns>How it ended, or <see langword="null"/> when it has not.</returns>
     protected abstract SpanStatus? InvokeAsync(CallSlot slot, SpanRecorder? span);
 
-    /// <summary>Hands what came of the call to its future.</summary>
+    /// <summary>Asks to be told of the end of a function that is still open; then <see cref="EndAsynchronously"/> ends the call.</summary>
+    protected abstract void ObserveEnd();
+
+    /// <summary>Hands what came of the call to whoever waits for it.</summary>
     protected abstract void Complete();
 
     /// <summary>Ends a call that was still open when <see cref="Start"/> returned.</summary>
     protected void EndAsynchronously(CallSlot slot, SpanRecorder? span, SpanStatus status)
     {
-        End(slot, span, status);
+        End(slot.Worker, span, status);
         slot.OnCallEnded();
     }
 
-    private void End(CallSlot slot, SpanRecorder? span, SpanStatus status)
+    private void End(WorkerContext worker, SpanRecorder? span, SpanStatus status)
     {
         span?.End(status);
-        slot.Worker.Counts.Count(status);
+        worker.Counts.Count(status);
+
+        // Last: from here on the call may be read by its waiter and used again.
         Complete();
     }
 
-    private void CancelUnstarted(WorkerContext worker)
+    private bool TryLeaveQueue(WorkerContext worker)
     {
+        Disarm();
+        if (!Token.IsCancellationRequested)
+        {
+            return true;
+        }
+
         worker.Counts.Count(SpanStatus.Canceled);
         CompleteCanceled();
+        return false;
     }
 
-    // The context runs a callback with one state: the call itself, which keeps the other two and the answer in fields.
+    // The context runs a callback with one state: the call itself, which keeps the rest and the answer in fields.
     private SpanStatus? RunInContext(WorkerContext? worker, CallSlot? slot, SpanRecorder? span)
     {
         (_worker, _slot, _span) = (worker, slot, span);
-        ExecutionContext.Run(_context!, static state => ((Call)state!).InvokeHere(), this);
+        ExecutionContext.Run(_context!, static call => ((Call)call!).InvokeHere(), this);
         return _statusHere;
     }
 
-    private void InvokeHere() => _statusHere = _worker is not null ? Invoke(_worker) : InvokeAsync(_slot!, _span);
-
-    private void Withdraw()
-    {
-        if (_owner.TryWithdraw(this))
-        {
-            Disarm();
-            CompleteCanceled();
-        }
-    }
+    private void InvokeHere() => _statusHere = _worker is not null ? Invoke(_worker, _span) : InvokeAsync(_slot!, _span);
 }

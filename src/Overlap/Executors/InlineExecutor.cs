@@ -37,17 +37,8 @@ public sealed class InlineExecutor : IExecutor, ICallOwner
 
     /// <inheritdoc/>
     public Task<TResult> SubmitAsync<TArgument, TResult>(
-        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default)
-    {
-        Call<TArgument, TResult> call = new(this, callable, argument, cancellationToken)
-        {
-            QueuedAt = _options.Recorder?.GetTimestamp() ?? 0,
-        };
-        WorkerContext worker = Enter(call);
-        call.Run(worker);
-        Leave(worker);
-        return call.Task;
-    }
+        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
+        SubmittedCall<TArgument, TResult>.Submit(this, callable, argument, cancellationToken);
 
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics()
@@ -79,16 +70,39 @@ public sealed class InlineExecutor : IExecutor, ICallOwner
         return new ValueTask(_disposal);
     }
 
+    int ICallOwner.Admit(ReadOnlySpan<Call> calls, out Exception? refusal)
+    {
+        for (int i = 0; i < calls.Length; i++)
+        {
+            WorkerContext? worker = TryEnter(calls[i]);
+            if (worker is null)
+            {
+                refusal = new ObjectDisposedException(nameof(InlineExecutor));
+                return i;
+            }
+
+            calls[i].Run(worker);
+            Leave(worker);
+        }
+
+        refusal = null;
+        return calls.Length;
+    }
+
     // Nothing ever waits in a queue here.
     bool ICallOwner.TryWithdraw(Call call) => false;
 
-    private WorkerContext Enter(Call call)
+    private WorkerContext? TryEnter(Call call)
     {
         _gate.Enter();
         try
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, this);
-            _workers.Accept(call);
+            if (_disposal is not null)
+            {
+                return null;
+            }
+
+            _workers.Accept(call, _options.Recorder?.GetTimestamp() ?? 0);
             _running++;
             if (_free.TryPop(out WorkerContext? worker))
             {

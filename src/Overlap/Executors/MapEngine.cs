@@ -38,35 +38,60 @@ internal static class MapEngine
         ArgumentNullException.ThrowIfNull(executor);
 
         // The inner task is the end of all calls with every failure in it; an asynchronous method alone would keep the first only.
-        return RunAsync().Unwrap();
+        return RunAllAsync(executor, source, callable, options, cancellationToken).Unwrap();
+    }
 
-        async Task<Task> RunAsync()
+    private static async Task<Task> RunAllAsync<T>(
+        IExecutor executor, ItemSource<T> source, Callable<T, ValueTuple> callable, MapOptions options, CancellationToken cancellationToken)
+    {
+        CompletionQueue<MapCall<T, ValueTuple>?> ended = new();
+        CallWindow<T, ValueTuple> window = new(
+            executor, source, callable, options.WindowFor(executor), ended.Enqueue, () => ended.Enqueue(null), cancellationToken);
+        await using ConfiguredAsyncDisposable settled = window.ConfigureAwait(false);
+        List<Task> failed = [];
+        Task? announced = null;
+        while (true)
         {
-            List<Task> failed = [];
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            IAsyncEnumerable<CompletedCall<T, ValueTuple>> calls = CompleteAsync(executor, source, callable, options, stop.Token);
-            try
+            while (ended.TryDequeue(out MapCall<T, ValueTuple>? call))
             {
-                await foreach (CompletedCall<T, ValueTuple> call in calls.ConfigureAwait(false))
+                if (call is not null)
                 {
-                    if (!call.Outcome.IsSuccess)
+                    // What our stop or the caller's cancelled is no failure of the call's.
+                    bool stopping = window.IsStopped || cancellationToken.IsCancellationRequested;
+                    if (call.Outcome is { IsSuccess: false } outcome && !(outcome.IsCanceled && stopping))
                     {
-                        failed.Add(Task.FromException(call.Outcome.Exception));
-                        await stop.CancelAsync().ConfigureAwait(false);
+                        failed.Add(Task.FromException(outcome.Exception));
                     }
+
+                    window.Release(call);
                 }
             }
-            catch (OperationCanceledException) when (failed.Count > 0 && !cancellationToken.IsCancellationRequested)
+
+            if (failed.Count > 0 || cancellationToken.IsCancellationRequested)
             {
-                // Our own stop after a failure: the failure is the answer.
+                await window.StopAsync().ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            else
             {
-                return Task.FromCanceled(cancellationToken);
+                window.Fill(inOrder: null, resultReady: false);
             }
 
-            return Task.WhenAll(failed);
+            if (window.InFlight == 0 && (window.IsExhausted || window.IsStopped))
+            {
+                break;
+            }
+
+            Announce(window, ended, ref announced);
+            await ended.WaitAsync().ConfigureAwait(false);
         }
+
+        if (failed.Count == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            window.ThrowIfSourceFailed();
+        }
+
+        return Task.WhenAll(failed);
     }
 
     private static async IAsyncEnumerable<TResult> MapOrderedAsync<T, TResult>(
@@ -76,62 +101,44 @@ internal static class MapEngine
         MapOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int window = options.WindowFor(executor);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ItemFeed<T> feed = new(source, stop.Token);
-        Queue<Task<TResult>> inFlight = new();
-        try
+        CallWindow<T, TResult> window = new(
+            executor, source, callable, options.WindowFor(executor), onEnded: null, onCanceled: null, cancellationToken);
+        await using ConfiguredAsyncDisposable settled = window.ConfigureAwait(false);
+        Queue<MapCall<T, TResult>> inOrder = new();
+        while (true)
         {
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            bool resultReady = inOrder.TryPeek(out MapCall<T, TResult>? head) && head.IsEnded;
+            window.Fill(inOrder, resultReady);
+            if (!inOrder.TryPeek(out head))
+            {
+                if (window.IsExhausted)
+                {
+                    break;
+                }
+
+                await window.WaitForItemAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            if (!head.IsEnded || window.HasOpenWait)
+            {
+                await window.WaitForAsync(head).ConfigureAwait(false);
+                continue;
+            }
+
+            Outcome<TResult> outcome = head.Outcome;
+            if (!outcome.IsSuccess)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                while (inFlight.Count < window && feed.TryPull(out T? item))
-                {
-                    inFlight.Enqueue(Submit(executor, callable, item, stop.Token));
-                }
-
-                if (!inFlight.TryPeek(out Task<TResult>? head))
-                {
-                    if (feed.IsEnded)
-                    {
-                        break;
-                    }
-
-                    await WhenEnded(feed.Pending!);
-                    continue;
-                }
-
-                if (!head.IsCompleted)
-                {
-                    // With room left, the next item is as welcome as the next result.
-                    bool wantsItem = feed.Pending is not null && inFlight.Count < window;
-                    await WhenEnded(wantsItem ? Task.WhenAny(head, feed.Pending!) : head);
-                    continue;
-                }
-
-                if (!head.IsCompletedSuccessfully)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-
-                TResult result = await head.ConfigureAwait(false);
-                _ = inFlight.Dequeue();
-                yield return result;
             }
 
-            feed.ThrowIfFailed();
+            _ = inOrder.Dequeue();
+            window.Release(head);
+            yield return outcome.Value;
         }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            foreach (Task<TResult> call in inFlight)
-            {
-                // Settled: a failure behind the one that ended the stream is not given, and not left unobserved either.
-                await WhenEnded(call);
-            }
 
-            await feed.DisposeAsync().ConfigureAwait(false);
-        }
+        window.ThrowIfSourceFailed();
     }
 
     private static async IAsyncEnumerable<TResult> MapAsCompletedAsync<T, TResult>(
@@ -155,97 +162,47 @@ internal static class MapEngine
         MapOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int window = options.WindowFor(executor);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ItemFeed<T> feed = new(source, stop.Token);
-
         // Calls that ended, and a null whenever the source has an answer.
-        CompletionQueue<CompletedCall<T, TResult>?> ended = new();
-        int inFlight = 0;
-        long index = 0;
+        CompletionQueue<MapCall<T, TResult>?> ended = new();
+        CallWindow<T, TResult> window = new(
+            executor, source, callable, options.WindowFor(executor), ended.Enqueue, () => ended.Enqueue(null), cancellationToken);
+        await using ConfiguredAsyncDisposable settled = window.ConfigureAwait(false);
         Task? announced = null;
-        try
+        while (true)
         {
-            while (true)
+            cancellationToken.ThrowIfCancellationRequested();
+            bool any = ended.TryDequeue(out MapCall<T, TResult>? call);
+            if (any && call is not null)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                while (inFlight < window && feed.TryPull(out T? item))
-                {
-                    inFlight++;
-                    Announce(Submit(executor, callable, item, stop.Token), index++, item, ended);
-                }
-
-                if (ended.TryDequeue(out CompletedCall<T, TResult>? call))
-                {
-                    if (call is not null)
-                    {
-                        inFlight--;
-                        yield return call.Value;
-                    }
-
-                    continue;
-                }
-
-                if (inFlight == 0 && feed.IsEnded)
-                {
-                    break;
-                }
-
-                if (feed.Pending is { } pending && pending != announced)
-                {
-                    announced = pending;
-                    pending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ended.Enqueue(null));
-                }
-
-                await ended.WaitAsync().ConfigureAwait(false);
+                CompletedCall<T, TResult> completed = new(call.Index, call.Item, call.Outcome);
+                window.Release(call);
+                yield return completed;
             }
 
-            feed.ThrowIfFailed();
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            while (inFlight > 0)
+            window.Fill(inOrder: null, resultReady: any);
+            if (window.IsExhausted && window.InFlight == 0)
             {
-                await ended.WaitAsync().ConfigureAwait(false);
-                while (ended.TryDequeue(out CompletedCall<T, TResult>? call))
-                {
-                    inFlight -= call is null ? 0 : 1;
-                }
+                break;
             }
 
-            await feed.DisposeAsync().ConfigureAwait(false);
+            if (!any)
+            {
+                Announce(window, ended, ref announced);
+                await ended.WaitAsync().ConfigureAwait(false);
+            }
         }
+
+        window.ThrowIfSourceFailed();
     }
 
+    /// <summary>Wakes the consumer when the source answers; once for each answer it owes.</summary>
     private static void Announce<T, TResult>(
-        Task<TResult> task, long index, T item, CompletionQueue<CompletedCall<T, TResult>?> ended)
+        CallWindow<T, TResult> window, CompletionQueue<MapCall<T, TResult>?> ended, ref Task? announced)
     {
-        if (task.IsCompleted)
+        if (window.PendingItem is { } pending && pending != announced)
         {
-            Enqueue();
-        }
-        else
-        {
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Enqueue);
-        }
-
-        void Enqueue() => ended.Enqueue(new CompletedCall<T, TResult>(index, item, Outcome<TResult>.FromTask(task)));
-    }
-
-    /// <summary>Submits; a refusal is the failure of that item, at its place.</summary>
-    private static Task<TResult> Submit<T, TResult>(
-        IExecutor executor, Callable<T, TResult> callable, T item, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return executor.SubmitAsync(callable, item, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            return Task.FromException<TResult>(exception);
+            announced = pending;
+            pending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ended.Enqueue(null));
         }
     }
-
-    private static ConfiguredTaskAwaitable WhenEnded(Task task) => task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

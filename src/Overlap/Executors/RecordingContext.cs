@@ -5,22 +5,26 @@ namespace Overlap.Executors;
 
 /// <summary>Brings the continuations of one asynchronous call back through here, so that the time they run can be taken down.</summary>
 /// <remarks>Continuations after <c>ConfigureAwait(false)</c> do not come back; what they use shows as unattributed.</remarks>
-internal sealed class RecordingContext(SpanRecorder span) : SynchronizationContext
+internal sealed class RecordingContext : SynchronizationContext
 {
-    private SynchronizationContext? _outer;
+    private readonly SpanRecorder _span;
+    private readonly SynchronizationContext? _outer = Current;
+
+    private RecordingContext(SpanRecorder span) => _span = span;
 
     /// <summary>Begins the first stretch, on the thread that starts the call and inside the call's own flow.</summary>
-    public void Enter()
+    public static RecordingContext Enter(SpanRecorder span)
     {
-        _outer = Current;
-        SetSynchronizationContext(this);
+        RecordingContext context = new(span);
+        SetSynchronizationContext(context);
         SpanRecorder.Current = span;
         span.BeginWork();
+        return context;
     }
 
     public void Leave()
     {
-        span.EndWork();
+        _span.EndWork();
         SetSynchronizationContext(_outer);
     }
 
@@ -28,24 +32,24 @@ internal sealed class RecordingContext(SpanRecorder span) : SynchronizationConte
 
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 
-    private sealed class Continuation(RecordingContext context, SendOrPostCallback callback, object? state) : IThreadPoolWorkItem
-    {
-        public void Execute() => context.RunContinuation(callback, state);
-    }
-
     private void RunContinuation(SendOrPostCallback callback, object? state)
     {
         SynchronizationContext? outer = Current;
         SetSynchronizationContext(this);
-        span.BeginWork();
+        _span.BeginWork();
         try
         {
             callback(state);
         }
         finally
         {
-            span.EndWork();
+            _span.EndWork();
             SetSynchronizationContext(outer);
         }
+    }
+
+    private sealed class Continuation(RecordingContext context, SendOrPostCallback callback, object? state) : IThreadPoolWorkItem
+    {
+        public void Execute() => context.RunContinuation(callback, state);
     }
 }

@@ -46,17 +46,8 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 
     /// <inheritdoc/>
     public Task<TResult> SubmitAsync<TArgument, TResult>(
-        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default)
-    {
-        Call<TArgument, TResult> call = new(this, callable, argument, cancellationToken)
-        {
-            QueuedAt = _options.Recorder?.GetTimestamp() ?? 0,
-        };
-        call.Arm();
-        Admit(call);
-        call.RecheckCancellation();
-        return call.Task;
-    }
+        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
+        SubmittedCall<TArgument, TResult>.Submit(this, callable, argument, cancellationToken);
 
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics()
@@ -90,6 +81,43 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         return new ValueTask(_disposal);
     }
 
+    int ICallOwner.Admit(ReadOnlySpan<Call> calls, out Exception? refusal)
+    {
+        long now = _options.Recorder?.GetTimestamp() ?? 0;
+        Monitor.Enter(_gate);
+        try
+        {
+            for (int i = 0; i < calls.Length; i++)
+            {
+                refusal = RefusalLocked();
+                if (refusal is not null)
+                {
+                    return i;
+                }
+
+                _workers.Accept(calls[i], now);
+                _queue.Enqueue(calls[i]);
+                if (_idle > 0)
+                {
+                    Monitor.Pulse(_gate);
+                }
+
+                // Idle threads that were woken but have not run yet still count as idle: another one starts when calls outnumber them.
+                if (_queue.Count > _idle && _alive < MaxWorkers)
+                {
+                    StartThreadLocked();
+                }
+            }
+
+            refusal = null;
+            return calls.Length;
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
+    }
+
     bool ICallOwner.TryWithdraw(Call call)
     {
         Monitor.Enter(_gate);
@@ -105,36 +133,16 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private void Admit(Call call)
+    private Exception? RefusalLocked()
     {
-        Monitor.Enter(_gate);
-        try
+        if (_disposal is not null)
         {
-            bool mustWait = _idle == 0 && _alive == MaxWorkers;
-            if (_disposal is not null || (mustWait && _queue.Count >= _options.QueueCapacity))
-            {
-                call.Disarm();
-                ObjectDisposedException.ThrowIf(_disposal is not null, this);
-                throw new ExecutorQueueFullException(_options.QueueCapacity);
-            }
-
-            _workers.Accept(call);
-            _queue.Enqueue(call);
-            if (_idle > 0)
-            {
-                Monitor.Pulse(_gate);
-            }
-
-            // Idle threads that were woken but have not run yet still count as idle: start another when calls outnumber them.
-            if (_queue.Count > _idle && _alive < MaxWorkers)
-            {
-                StartThreadLocked();
-            }
+            return new ObjectDisposedException(nameof(ThreadPoolExecutor));
         }
-        finally
-        {
-            Monitor.Exit(_gate);
-        }
+
+        // A thread that is idle or can be started takes a call without its waiting.
+        int takers = _idle + MaxWorkers - _alive;
+        return _queue.Count >= (long)_options.QueueCapacity + takers ? new ExecutorQueueFullException(_options.QueueCapacity) : null;
     }
 
     private void StartThreadLocked()

@@ -17,7 +17,11 @@ internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, Tim
     public long Withdrawn { get; set; }
 
     /// <summary>Numbers a call and counts it.</summary>
-    public void Accept(Call call) => call.Number = Submitted++;
+    public void Accept(Call call, long now)
+    {
+        call.Number = Submitted++;
+        call.QueuedAt = now;
+    }
 
     public WorkerContext Open(string laneName, LaneKind kind)
     {

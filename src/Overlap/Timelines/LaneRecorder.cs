@@ -6,7 +6,9 @@ public sealed class LaneRecorder
     // Below this a worker has gone from one call straight to the next: it did not wait, so the clock need not be read twice.
     private const long BackToBackNanoseconds = 5_000;
 
-    private const int ChunkLength = 1_024;
+    // A thousand slots with a few calls each must not cost a full chunk each: chunks double up to the limit.
+    private const int FirstChunkLength = 16;
+    private const int MaxChunkLength = 1_024;
 
     private readonly TimelineRecorder _recorder;
 
@@ -17,11 +19,17 @@ public sealed class LaneRecorder
     private int _chunkUsed;
     private long _count;
 
-    // The call that runs now. Owned by the writer; _running tells a reader whether to look.
+    // The call that runs now, for whoever takes the recording meanwhile: whole when _version is even and the same before and after.
     private SpanRecord _current;
+    private int _version;
+    private bool _isRunning;
+    private SpanRecorder? _asynchronous;
+
+    // Owned by the writer.
     private long _cpuAtStart;
     private long _cpuAtEnd;
     private long _endedAt = long.MinValue;
+    private int _endedOnThread;
 
     internal LaneRecorder(TimelineRecorder recorder, int index, string name, LaneKind kind, int processId)
     {
@@ -44,24 +52,35 @@ public sealed class LaneRecorder
     /// <param name="item">The number of the call.</param>
     /// <param name="label">What the call is about.</param>
     /// <param name="queuedAt">When it was submitted: a timestamp of the recorder's <see cref="TimelineRecorder.GetTimestamp"/>.</param>
+    /// <remarks>Calls of one lane do not nest: a call made from inside another belongs to a lane of its own.</remarks>
     public void Begin(long item, string? label, long queuedAt)
     {
         long now = _recorder.GetTimestamp();
-        long gap = _endedAt == long.MinValue ? long.MaxValue : _recorder.ToNanoseconds(now - _endedAt);
-        _cpuAtStart = gap < BackToBackNanoseconds ? _cpuAtEnd + gap : ThreadCpuClock.GetNanoseconds();
+
+        // A lane of the caller may be served by another thread each time, and each thread has its own processor clock.
+        bool sameThread = _endedOnThread == Environment.CurrentManagedThreadId;
+        long gap = sameThread ? _recorder.ToNanoseconds(now - _endedAt) : long.MaxValue;
+        _cpuAtStart = gap < BackToBackNanoseconds ? _cpuAtEnd + gap : _recorder.ReadThreadCpu();
+        _ = Interlocked.Increment(ref _version);
         _current = new SpanRecord { Item = item, Label = label, QueuedAt = queuedAt, StartedAt = now };
+        _isRunning = true;
+        Volatile.Write(ref _version, _version + 1);
     }
 
     /// <summary>Notes that the call begun on this thread has ended.</summary>
     /// <param name="status">How it ended.</param>
     public void End(SpanStatus status)
     {
-        _cpuAtEnd = ThreadCpuClock.GetNanoseconds();
+        _cpuAtEnd = _recorder.ReadThreadCpu();
         _endedAt = _recorder.GetTimestamp();
-        _current.FinishedAt = _endedAt;
-        _current.WorkingNanoseconds = Math.Max(0, _cpuAtEnd - _cpuAtStart);
-        _current.Status = status;
-        Append(in _current);
+        _endedOnThread = Environment.CurrentManagedThreadId;
+        SpanRecord record = _current;
+        record.FinishedAt = _endedAt;
+        record.WorkingNanoseconds = Math.Max(0, _cpuAtEnd - _cpuAtStart);
+        record.IsWorkUnknown = !_recorder.CanReadThreadCpu;
+        record.Status = status;
+        Append(in record);
+        Volatile.Write(ref _isRunning, false);
     }
 
     /// <summary>Begins a call whose continuations may run on any thread.</summary>
@@ -69,10 +88,60 @@ public sealed class LaneRecorder
     /// <param name="label">What the call is about.</param>
     /// <param name="queuedAt">When it was submitted.</param>
     /// <returns>The recorder of that call.</returns>
-    public SpanRecorder BeginAsynchronous(long item, string? label, long queuedAt) =>
-        new(this, _recorder, new SpanRecord { Item = item, Label = label, QueuedAt = queuedAt, StartedAt = _recorder.GetTimestamp() });
+    public SpanRecorder BeginAsynchronous(long item, string? label, long queuedAt)
+    {
+        SpanRecord record = new() { Item = item, Label = label, QueuedAt = queuedAt, StartedAt = _recorder.GetTimestamp() };
+        SpanRecorder span = new(this, _recorder, record);
+        Volatile.Write(ref _asynchronous, span);
+        return span;
+    }
 
-    internal void Append(in SpanRecord record)
+    internal void EndAsynchronous(SpanRecorder span, in SpanRecord record)
+    {
+        Append(in record);
+        _ = Interlocked.CompareExchange(ref _asynchronous, null, span);
+    }
+
+    /// <summary>Gives the calls that have ended, then the one that runs, when there is one.</summary>
+    internal List<SpanRecord> Take()
+    {
+        // The running call is looked at first: if it ends meanwhile it is found twice and dropped here, never lost.
+        SpanRecord? running = Volatile.Read(ref _asynchronous)?.TryTakeRunning() ?? TryTakeRunning();
+        List<SpanRecord> records = [.. Records()];
+        if (running is SpanRecord call && (records.Count == 0 || records[^1].StartedAt < call.StartedAt
+            || !records.Exists(record => record.StartedAt == call.StartedAt && record.Item == call.Item)))
+        {
+            records.Add(call);
+        }
+
+        return records;
+    }
+
+    private SpanRecord? TryTakeRunning()
+    {
+        for (int attempt = 0; attempt < 8; attempt++)
+        {
+            int version = Volatile.Read(ref _version);
+            if (!Volatile.Read(ref _isRunning))
+            {
+                return null;
+            }
+
+            SpanRecord record = _current;
+            Interlocked.MemoryBarrier();
+            if (version % 2 == 0 && version == Volatile.Read(ref _version))
+            {
+                // How much of it was work only its own thread could tell.
+                record.Status = SpanStatus.Running;
+                record.IsWorkUnknown = true;
+                return record;
+            }
+        }
+
+        return null;
+    }
+
+    private void Append(in SpanRecord record)
     {
         if (!_recorder.TryReserve())
         {
@@ -81,7 +150,7 @@ public sealed class LaneRecorder
 
         if (_chunkUsed == _chunk.Length)
         {
-            _chunk = new SpanRecord[ChunkLength];
+            _chunk = new SpanRecord[Math.Clamp(_chunk.Length * 2, FirstChunkLength, MaxChunkLength)];
             _chunkUsed = 0;
             _chunksGate.Enter();
             _chunks.Add(_chunk);
@@ -92,7 +161,7 @@ public sealed class LaneRecorder
         Volatile.Write(ref _count, _count + 1);
     }
 
-    internal IEnumerable<SpanRecord> Records()
+    private IEnumerable<SpanRecord> Records()
     {
         long count = Volatile.Read(ref _count);
         _chunksGate.Enter();

@@ -4,9 +4,9 @@ namespace Overlap.Timelines;
 
 /// <summary>One call on a lane.</summary>
 /// <remarks>
-/// Shape: <see cref="Queued"/> ≤ <see cref="Started"/> ≤ <see cref="Finished"/>. With <see cref="Segments"/>, they lie inside the
-/// span in order and without overlap, and what they leave open is waiting. Without, only the amount of <see cref="Working"/>
-/// is known, not its place inside the span (a thread's processor clock tells how much, not when).
+/// Shape: <see cref="Queued"/> ≤ <see cref="Started"/> ≤ <see cref="Finished"/>. <see cref="Segments"/> lie inside the span in order and
+/// without overlap. What they leave open is waiting, less the work that they do not place: of a call on a thread only the
+/// amount of <see cref="Working"/> is known, not its place (a thread's processor clock tells how much, not when).
 /// Units: <see cref="TimeSpan"/> from the start of the timeline.
 /// </remarks>
 public readonly record struct Span
@@ -26,7 +26,7 @@ public readonly record struct Span
     /// <summary>When the call ended; when the recording was taken, if it had not.</summary>
     public required TimeSpan Finished { get; init; }
 
-    /// <summary>Processor time measured inside the call. Never more than <see cref="Duration"/>.</summary>
+    /// <summary>Work measured inside the call, that of its segments included. Never more than <see cref="Duration"/>.</summary>
     public required TimeSpan Working { get; init; }
 
     /// <summary>How the call ended.</summary>

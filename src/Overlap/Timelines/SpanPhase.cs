@@ -15,6 +15,6 @@ public enum SpanPhase
     /// <summary>Waiting before another attempt.</summary>
     Retrying,
 
-    /// <summary>Neither seen working nor proved waiting: the process used a processor meanwhile, outside what was observed.</summary>
+    /// <summary>Not observed: the process's processor time tells how much of it cannot have been waiting.</summary>
     Unattributed,
 }

@@ -8,7 +8,12 @@ internal struct SpanRecord
     public long QueuedAt;
     public long StartedAt;
     public long FinishedAt;
+
+    /// <summary>Work that no segment places.</summary>
     public long WorkingNanoseconds;
+
+    /// <summary>No processor clock could be read for the call: its time is neither work nor waiting until the process's tells.</summary>
+    public bool IsWorkUnknown;
     public SpanStatus Status;
     public List<RawSegment>? Segments;
 }

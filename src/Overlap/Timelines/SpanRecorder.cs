@@ -4,6 +4,9 @@ namespace Overlap.Timelines;
 /// <remarks>Thread-safe: branches of one call may run at the same time; their work counts once where it overlaps.</remarks>
 public sealed class SpanRecorder
 {
+    // A call that awaits a million times keeps its amount of work, but no longer each place of it.
+    private const int MaxSegments = 1_024;
+
     private static readonly AsyncLocal<SpanRecorder?> Ambient = new();
 
     private readonly LaneRecorder _lane;
@@ -98,14 +101,44 @@ public sealed class SpanRecorder
         _gate.Exit();
         if (first)
         {
-            _lane.Append(in _record);
+            _lane.EndAsynchronous(this, in _record);
+        }
+    }
+
+    internal SpanRecord? TryTakeRunning()
+    {
+        long now = _recorder.GetTimestamp();
+        _gate.Enter();
+        try
+        {
+            if (_ended)
+            {
+                return null;
+            }
+
+            SpanRecord record = _record;
+            record.Status = SpanStatus.Running;
+            record.Segments = [.. _segments];
+            if (_working > 0)
+            {
+                record.Segments.Add(new RawSegment(SpanPhase.Working, _workStartedAt, now));
+            }
+
+            return record;
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
     private void AddLocked(SpanPhase phase, long startedAt, long endedAt)
     {
-        _segments.Add(new RawSegment(phase, startedAt, endedAt));
-        if (phase == SpanPhase.Working)
+        if (_segments.Count < MaxSegments)
+        {
+            _segments.Add(new RawSegment(phase, startedAt, endedAt));
+        }
+        else if (phase == SpanPhase.Working)
         {
             _record.WorkingNanoseconds += _recorder.ToNanoseconds(endedAt - startedAt);
         }

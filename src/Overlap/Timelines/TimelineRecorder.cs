@@ -5,18 +5,22 @@ namespace Overlap.Timelines;
 /// <summary>Takes down who ran which call when. Executors report to it; <see cref="ToTimeline"/> gives the recording.</summary>
 /// <remarks>
 /// Order: lanes appear in the order in which workers started; spans of a lane in the order in which they ended.
-/// Race: a recording may be taken while calls run; calls that have not ended are not in it.
-/// Memory: about 100 bytes a call, and what its label holds, up to the limit given; beyond it calls are counted as dropped.
+/// Race: a recording may be taken while calls run; those are in it as <see cref="SpanStatus.Running"/>, once.
+/// Memory: about 100 bytes a call and 24 a segment, and what its label holds, up to the limit given; beyond it calls are counted as dropped.
 /// Cost: two readings of the clock and one of the thread's processor clock a call.
 /// </remarks>
 public sealed class TimelineRecorder : IDisposable
 {
+    private const int MaxSamples = 16_384;
+
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly TimeProvider _timeProvider;
     private readonly double _nanosecondsPerTick;
     private readonly long _startedAt;
     private readonly DateTimeOffset _startedAtUtc;
+    private readonly Func<long>? _threadCpu;
+    private readonly Func<TimeSpan> _processCpu;
     private readonly TimeSpan _cpuAtStart;
     private readonly ITimer _sampler;
     private readonly long _maxSpans;
@@ -25,6 +29,7 @@ public sealed class TimelineRecorder : IDisposable
     // Guarded by _gate.
     private readonly List<LaneRecorder> _lanes = [];
     private readonly List<CpuSample> _samples = [];
+    private TimeSpan _sampleEvery = SampleEvery;
 
     private long _reserved;
 
@@ -32,12 +37,24 @@ public sealed class TimelineRecorder : IDisposable
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="maxSpans">The most calls to keep. Default: two million.</param>
     public TimelineRecorder(TimeProvider? timeProvider = null, long maxSpans = 2_000_000)
+        : this(timeProvider, maxSpans, ThreadCpuClock.IsSupported ? ThreadCpuClock.GetNanoseconds : null, ReadProcessCpu)
+    {
+    }
+
+    /// <summary>Starts a recording with processor clocks of a test's own.</summary>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="maxSpans">The most calls to keep.</param>
+    /// <param name="threadCpu">Gives the nanoseconds of this thread, or <see langword="null"/> where the system cannot tell.</param>
+    /// <param name="processCpu">Gives the processor time of the process.</param>
+    internal TimelineRecorder(TimeProvider? timeProvider, long maxSpans, Func<long>? threadCpu, Func<TimeSpan> processCpu)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSpans, 0);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _maxSpans = maxSpans;
+        _threadCpu = threadCpu;
+        _processCpu = processCpu;
         _nanosecondsPerTick = 1e9 / _timeProvider.TimestampFrequency;
-        _cpuAtStart = ReadProcessCpu();
+        _cpuAtStart = processCpu();
         _startedAtUtc = _timeProvider.GetUtcNow();
         _startedAt = _timeProvider.GetTimestamp();
         _samples.Add(new CpuSample(TimeSpan.Zero, TimeSpan.Zero));
@@ -75,9 +92,14 @@ public sealed class TimelineRecorder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(model);
-        Sample();
         _gate.Enter();
         LaneRecorder[] lanes = [.. _lanes];
+        _gate.Exit();
+        List<SpanRecord>[] records = [.. lanes.Select(static lane => lane.Take())];
+
+        // The last reading comes after the calls were taken: none of them ends beyond the recording.
+        long takenAt = Sample();
+        _gate.Enter();
         ImmutableArray<CpuSample> samples = [.. _samples];
         _gate.Exit();
         return new Timeline
@@ -88,7 +110,7 @@ public sealed class TimelineRecorder : IDisposable
             Cores = Environment.ProcessorCount,
             StartedAt = _startedAtUtc,
             Duration = samples[^1].At,
-            Lanes = [.. lanes.Select(ToLane)],
+            Lanes = [.. lanes.Zip(records, (lane, calls) => ToLane(lane, calls, takenAt))],
             CpuSamples = samples,
             DroppedSpans = Math.Max(0, Volatile.Read(ref _reserved) - _maxSpans),
         };
@@ -99,21 +121,32 @@ public sealed class TimelineRecorder : IDisposable
 
     internal long ToNanoseconds(long ticks) => (long)(ticks * _nanosecondsPerTick);
 
+    internal bool CanReadThreadCpu => _threadCpu is not null;
+
+    internal long ReadThreadCpu() => _threadCpu is null ? 0 : _threadCpu();
+
     internal bool TryReserve() => Interlocked.Increment(ref _reserved) <= _maxSpans;
 
     private static TimeSpan ReadProcessCpu() => Environment.CpuUsage.TotalTime;
 
-    private void Sample()
+    private long Sample()
     {
         _gate.Enter();
         try
         {
-            TimeSpan at = At(_timeProvider.GetTimestamp());
-            TimeSpan cpu = ReadProcessCpu() - _cpuAtStart;
+            long now = _timeProvider.GetTimestamp();
+            TimeSpan at = At(now);
+            TimeSpan cpu = _processCpu() - _cpuAtStart;
             CpuSample last = _samples[^1];
 
             // The two clocks are read one after the other; what a reader sees never runs backwards.
             _samples.Add(new CpuSample(at < last.At ? last.At : at, cpu < last.ProcessCpu ? last.ProcessCpu : cpu));
+            if (_samples.Count == MaxSamples)
+            {
+                HalveSamplesLocked();
+            }
+
+            return now;
         }
         finally
         {
@@ -121,14 +154,48 @@ public sealed class TimelineRecorder : IDisposable
         }
     }
 
-    private Lane ToLane(LaneRecorder lane) =>
-        new(lane.Index, lane.Name, lane.Kind, lane.ProcessId, [.. lane.Records().Select(ToSpan).OrderBy(static span => span.Started)]);
+    // A recording of days keeps its memory: half as many readings, half as often.
+    private void HalveSamplesLocked()
+    {
+        int kept = 0;
+        for (int i = 0; i < _samples.Count; i += 2)
+        {
+            _samples[kept++] = _samples[i];
+        }
 
-    private Span ToSpan(SpanRecord record)
+        _samples.RemoveRange(kept, _samples.Count - kept);
+        _sampleEvery *= 2;
+        _ = _sampler.Change(_sampleEvery, _sampleEvery);
+    }
+
+    private Lane ToLane(LaneRecorder lane, List<SpanRecord> records, long takenAt) => new(
+        lane.Index,
+        lane.Name,
+        lane.Kind,
+        lane.ProcessId,
+        [.. records.Select(record => ToSpan(record, takenAt)).OrderBy(static span => span.Started)]);
+
+    private Span ToSpan(SpanRecord record, long takenAt)
     {
         TimeSpan started = At(record.StartedAt);
-        TimeSpan finished = At(record.FinishedAt);
-        TimeSpan working = TimeSpan.FromTicks(record.WorkingNanoseconds / TimeSpan.NanosecondsPerTick);
+        TimeSpan finished = At(record.Status == SpanStatus.Running ? takenAt : record.FinishedAt);
+        ImmutableArray<Segment> segments = record.IsWorkUnknown && finished > started
+            ? [new Segment(SpanPhase.Unattributed, started, finished)]
+            : ToSegments(record.Segments ?? [], started, finished);
+        long open = (finished - started).Ticks;
+        long working = record.IsWorkUnknown ? 0 : record.WorkingNanoseconds / TimeSpan.NanosecondsPerTick;
+        foreach (Segment segment in segments)
+        {
+            open -= segment.Duration.Ticks;
+        }
+
+        // Work that no segment places fits into what the segments leave open.
+        working = Math.Min(working, open);
+        foreach (Segment segment in segments)
+        {
+            working += segment.Phase == SpanPhase.Working ? segment.Duration.Ticks : 0;
+        }
+
         return new Span
         {
             Item = record.Item,
@@ -136,9 +203,9 @@ public sealed class TimelineRecorder : IDisposable
             Queued = At(Math.Min(record.QueuedAt, record.StartedAt)),
             Started = started,
             Finished = finished,
-            Working = working < finished - started ? working : finished - started,
+            Working = TimeSpan.FromTicks(working),
             Status = record.Status,
-            Segments = record.Segments is null ? [] : ToSegments(record.Segments, started, finished),
+            Segments = segments,
         };
     }
 

@@ -22,13 +22,13 @@ public sealed record TimelineSummary
     /// <summary>Time held back by limits of our own or before another attempt.</summary>
     public required TimeSpan HeldBack { get; init; }
 
-    /// <summary>Processor time of the process that no call was seen to use, as far as calls were in flight to have used it.</summary>
+    /// <summary>The part of the calls' durations that cannot be called waiting, because the process used a processor meanwhile that no call was seen to use.</summary>
     public required TimeSpan Unattributed { get; init; }
 
     /// <summary>What is left of the calls' durations: waiting.</summary>
     public required TimeSpan Waiting { get; init; }
 
-    /// <summary>Processor time of the whole process.</summary>
+    /// <summary>Processor time of the whole process, and the work measured in worker processes.</summary>
     public required TimeSpan ProcessCpu { get; init; }
 
     /// <summary>The average number of calls in flight: item time by wall time (Little's law).</summary>
@@ -52,7 +52,7 @@ public sealed record TimelineSummary
         TimeSpan itemTime = TimeSpan.Zero;
         TimeSpan working = TimeSpan.Zero;
         TimeSpan heldBack = TimeSpan.Zero;
-        bool continuationsSeen = false;
+        TimeSpan elsewhere = TimeSpan.Zero;
         foreach (Lane lane in timeline.Lanes)
         {
             foreach (Span span in lane.Spans)
@@ -71,18 +71,16 @@ public sealed record TimelineSummary
                     }
                 }
 
-                continuationsSeen |= lane.Kind == LaneKind.Slot;
+                elsewhere += lane.Kind == LaneKind.Process ? span.Working : TimeSpan.Zero;
             }
         }
 
         TimeSpan wall = items == 0 ? TimeSpan.Zero : last - first;
         TimeSpan rest = Max(TimeSpan.Zero, itemTime - working - heldBack);
 
-        // A thread's own clock misses nothing; only asynchronous calls can work where nobody looks.
-        TimeSpan unattributed = continuationsSeen
-            ? Min(rest, Max(TimeSpan.Zero, timeline.ProcessCpu - working))
-            : TimeSpan.Zero;
+        TimeSpan unattributed = Min(rest, new CpuAttribution(timeline).Unattributed);
         TimeSpan waiting = rest - unattributed;
+        TimeSpan cpu = timeline.ProcessCpu + elsewhere;
         return new TimelineSummary
         {
             Items = items,
@@ -93,10 +91,10 @@ public sealed record TimelineSummary
             HeldBack = heldBack,
             Unattributed = unattributed,
             Waiting = waiting,
-            ProcessCpu = timeline.ProcessCpu,
+            ProcessCpu = cpu,
             OverlapFactor = Ratio(itemTime, wall),
             WaitShare = Ratio(waiting, itemTime),
-            CpuUtilization = Ratio(timeline.ProcessCpu, timeline.Duration) / Math.Max(1, timeline.Cores),
+            CpuUtilization = Ratio(cpu, timeline.Duration) / Math.Max(1, timeline.Cores),
         };
     }
 

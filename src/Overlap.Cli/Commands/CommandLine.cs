@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text;
+using Overlap.Cli.Jobs;
+using Overlap.Cli.Rendering;
+
+namespace Overlap.Cli.Commands;
+
+/// <summary>Turns words into a call of a verb, and whatever goes wrong into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    // Words that begin with @ are data, not files of further words.
+    private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        try
+        {
+            return await DispatchAsync(arguments, terminal);
+        }
+        catch (RunException exception)
+        {
+            terminal.Messages.WriteError(exception.Message);
+            return exception.ExitCode;
+        }
+        catch (IOException exception) when (exception.HResult == StandardOutput.BrokenPipe)
+        {
+            return ExitCode.OutputClosed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            terminal.Messages.WriteError(exception.Message);
+            return ExitCode.Environment;
+        }
+    }
+
+    private static async Task<int> DispatchAsync(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        IReadOnlyList<JobVerb> jobs = VerbRegistry.CreateJobs();
+        IReadOnlyList<Verb> others = VerbRegistry.CreateOthers(jobs);
+        HelpText help = new(jobs, others);
+        switch (arguments)
+        {
+            case [] or ["--help" or "-h" or "-?" or "help"]:
+                return Print(terminal, help.OfProgram());
+            case ["--version"]:
+                return Print(terminal, ProgramVersion.Text + "\n");
+            case ["help", string name]:
+                return await DispatchAsync([name, "--help"], terminal);
+        }
+
+        Verb? verb = jobs.Concat(others).FirstOrDefault(verb => verb.Name == arguments[0]);
+        if (verb is null)
+        {
+            throw new RunException(ExitCode.Usage, Unknown(arguments[0], jobs.Concat(others)));
+        }
+
+        string[] rest = [.. arguments.Skip(1)];
+        bool isComparison = verb is CompareCommand;
+        JobVerb? compared = isComparison && rest is [string job, ..] ? jobs.FirstOrDefault(verb => verb.Name == job) : null;
+        if (rest.TakeWhile(static word => word != "--").Any(static word => word is "--help" or "-h" or "-?"))
+        {
+            return Print(terminal, HelpText.OfVerb(verb, compared));
+        }
+
+        Command command = CommandOf(verb, isComparison ? jobs : []);
+        ParseResult values = CommandLineParser.Parse(command, rest, Configuration);
+        Refuse(values, verb, jobs);
+        return await verb.RunAsync(new Invocation(arguments, values, terminal));
+    }
+
+    private static Command CommandOf(Verb verb, IReadOnlyList<JobVerb> jobs)
+    {
+        Command command = new(verb.Name);
+
+        // Never run: it tells the parser that the job after compare may be left out.
+        command.SetAction(static _ => ExitCode.Success);
+        foreach (Argument argument in verb.Arguments)
+        {
+            command.Add(argument);
+        }
+
+        Add(command, verb.Groups, recursive: jobs.Count > 0);
+        foreach (JobVerb job in jobs)
+        {
+            Command subcommand = new(job.Name);
+            foreach (Argument argument in job.Arguments)
+            {
+                subcommand.Add(argument);
+            }
+
+            Add(subcommand, job.OwnGroups, recursive: false);
+            command.Add(subcommand);
+        }
+
+        return command;
+    }
+
+    private static void Add(Command command, IReadOnlyList<OptionGroup> groups, bool recursive)
+    {
+        foreach (Option option in groups.SelectMany(static group => group.Options))
+        {
+            option.Recursive = recursive;
+            command.Add(option);
+        }
+    }
+
+    private static void Refuse(ParseResult values, Verb verb, IReadOnlyList<JobVerb> jobs)
+    {
+        if (values.Errors.Count == 0)
+        {
+            return;
+        }
+
+        string? unknown = values.UnmatchedTokens.Count > 0 ? values.UnmatchedTokens[0] : null;
+        string message = (verb, unknown) switch
+        {
+            (_, null) => values.Errors[0].Message,
+            (CompareCommand, _) when !unknown.StartsWith('-') && values.CommandResult.Command.Name == verb.Name => Unknown(unknown, jobs),
+            _ when unknown.StartsWith('-') => $"{verb.Name} has no option {unknown}; overlap {verb.Name} --help lists them",
+            _ => $"{verb.Name} does not take '{unknown}'; overlap {verb.Name} --help tells what it takes",
+        };
+        throw new RunException(ExitCode.Usage, message);
+    }
+
+    private static string Unknown(string word, IEnumerable<Verb> known) => word.StartsWith('-')
+        ? $"there is no option {word} here; overlap --help lists what there is"
+        : $"there is no '{word}'; there are {string.Join(", ", known.Select(static verb => verb.Name))}";
+
+    private static int Print(Terminal terminal, string text)
+    {
+        terminal.Output.Write(Encoding.UTF8.GetBytes(text));
+        return ExitCode.Success;
+    }
+}

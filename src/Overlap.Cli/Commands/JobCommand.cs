@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Text;
+using Overlap.Cli.Arguments;
+using Overlap.Cli.Jobs;
+using Overlap.Cli.Journals;
+using Overlap.Cli.Rendering;
+using Overlap.Timelines;
+
+namespace Overlap.Cli.Commands;
+
+/// <summary>Runs a job verb once, under one model: journal, output, progress, signals, exit code.</summary>
+internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation invocation)
+{
+    private readonly ParseResult _values = invocation.Values;
+    private readonly Terminal _terminal = invocation.Terminal;
+
+    private string? JournalPath => _values.GetValue(options.JobLog);
+
+    private bool Resumes => _values.GetValue(options.Resume);
+
+    private bool IsQuiet => _values.GetValue(options.Quiet);
+
+    public async Task<int> RunAsync()
+    {
+        RefuseContradictions();
+        AttemptPolicy attempts = options.Attempts.Read(_values, verb.DefaultRetries);
+        JobPlan plan = verb.CreatePlan(_values, attempts, new JobContext(_terminal, Resumes));
+        string? timelinePath = _values.GetValue(options.Timeline);
+        if (timelinePath is not null)
+        {
+            TimelineOutput.Check(timelinePath);
+        }
+
+        RunSettings settings = new()
+        {
+            Model = options.ModelOf(_values, verb.DefaultModel),
+            Workers = _values.GetValue(options.Workers)?.Value,
+            KeepOrder = _values.GetValue(options.KeepOrder),
+            Attempts = attempts,
+            Halt = _values.GetValue(options.Halt) ?? HaltPolicy.Never,
+            TimeProvider = _terminal.TimeProvider,
+        };
+        if (_values.GetValue(options.DryRun))
+        {
+            return await ListAsync(plan, settings with { Done = Resumes && JournalPath is { } log ? Journal.ReadDone(log) : null });
+        }
+
+        using Journal? journal = JournalPath is { } path ? Journal.Open(path, plan.Name, plan.Template, Resumes) : null;
+        using RunControl control = new(_terminal.TimeProvider);
+        using SignalHandler signals = new(control, RunControl.Grace, () => _terminal.Messages.WriteLine(
+            "overlap: stopping: what runs may end; press Ctrl-C again to end at once"));
+        if (_values.GetValue(options.Deadline) is { } deadline)
+        {
+            control.StopAfter(deadline.Value);
+        }
+
+        OutputPipe output = new(_terminal.Output, control);
+        using TimelineRecorder? recorder = timelinePath is null ? null : new TimelineRecorder(_terminal.TimeProvider);
+        RunReport report;
+        using (ProgressDisplay? progress = IsQuiet ? null : new ProgressDisplay(_terminal, plan.Name, plan.ItemCount))
+        {
+            report = await plan.RunAsync(
+                RunPlace.AsAsked,
+                keep: true,
+                settings with { Done = journal, Recorder = recorder },
+                control,
+                Listeners(plan, journal, output, progress));
+        }
+
+        if (_values.GetValue(options.Json))
+        {
+            output.Write(ReportJson.Write(report));
+        }
+
+        if (timelinePath is not null)
+        {
+            TimelineOutput.Save(timelinePath, [report.Timeline!]);
+        }
+
+        Conclude(report);
+        return report.ExitCode;
+    }
+
+    private List<IItemListener> Listeners(JobPlan plan, Journal? journal, OutputPipe output, ProgressDisplay? progress)
+    {
+        List<IItemListener> listeners = [new FailureLines(_terminal.Messages)];
+
+        // The journal before the output: what a reader has seen is never done again.
+        if (journal is not null)
+        {
+            listeners.Add(journal);
+        }
+
+        if (_values.GetValue(options.JsonLines))
+        {
+            listeners.Add(new JsonLinesOutput(output));
+        }
+
+        if (_values.GetValue(options.Csv))
+        {
+            listeners.Add(new CsvOutput(output, plan.FieldNames));
+        }
+
+        if (progress is not null)
+        {
+            listeners.Add(progress);
+        }
+
+        return listeners;
+    }
+
+    private void RefuseContradictions()
+    {
+        int formats = (_values.GetValue(options.Json) ? 1 : 0) + (_values.GetValue(options.JsonLines) ? 1 : 0) + (_values.GetValue(options.Csv) ? 1 : 0);
+        if (formats > 1)
+        {
+            throw new RunException(ExitCode.Usage, "--json, --jsonl and --csv: give one of them");
+        }
+
+        if (Resumes && JournalPath is null && !verb.ResumesByItself)
+        {
+            throw new RunException(ExitCode.Usage, "--resume needs the journal of the run to go on with: --joblog FILE");
+        }
+    }
+
+    private async Task<int> ListAsync(JobPlan plan, RunSettings settings)
+    {
+        using RunControl control = new(_terminal.TimeProvider);
+        OutputPipe output = new(_terminal.Output, control);
+        await foreach (string label in plan.ListAsync(settings, control.Starting))
+        {
+            output.Write(Encoding.UTF8.GetBytes(label + "\n"));
+            if (control.Reason != StopReason.None)
+            {
+                break;
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    private void Conclude(RunReport report)
+    {
+        Messages messages = _terminal.Messages;
+        string? why = report.Stop switch
+        {
+            StopReason.Halted => "halted by --halt",
+            StopReason.Deadline => "the deadline has passed",
+            StopReason.Interrupted => "interrupted",
+            StopReason.Terminated => "asked to terminate",
+            _ => null,
+        };
+        if (why is not null)
+        {
+            messages.WriteLine($"overlap: {why} after {Text.Count(report.Items, "item", "items")}");
+        }
+
+        if (report.Partial && why is not null)
+        {
+            messages.WriteLine(JournalPath is null && !verb.ResumesByItself
+                ? "overlap: no journal was kept; with --joblog FILE a stopped run can be resumed"
+                : $"overlap: to do the rest: {ResumeCommand.Of(invocation.Arguments)}");
+        }
+
+        if (!IsQuiet && report.Stop != StopReason.OutputClosed)
+        {
+            messages.WriteLine(Summary.Of(report));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Overlap.Cli.Arguments;
+using Overlap.Executors;
+
+namespace Overlap.Cli.Commands;
+
+/// <summary>The options that every job verb shares.</summary>
+internal sealed class JobOptions
+{
+    /// <summary>More workers than this is a slip of the finger: each costs a thread or a connection.</summary>
+    public const int MostWorkers = 100_000;
+
+    public JobOptions(JobVerb verb)
+    {
+        Attempts = new AttemptOptions(verb.DefaultRetries);
+        Model = ValueOption.Create(
+            "--model", "MODEL", $"inline, threads or async (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, "a model: inline, threads or async");
+        Groups =
+        [
+            new OptionGroup("How it runs", [Model, Workers, .. Attempts.All, Deadline, Halt]),
+            new OptionGroup("Journal", JobLog, Resume, DryRun),
+            new OptionGroup("Output", Json, JsonLines, Csv, KeepOrder, Timeline, Quiet, Color),
+        ];
+    }
+
+    public IReadOnlyList<OptionGroup> Groups { get; }
+
+    public AttemptOptions Attempts { get; }
+
+    public Option<ModelName?> Model { get; }
+
+    public Option<Count?> Workers { get; } = CreateWorkers("items at the same time (default: what suits job and model)");
+
+    public Option<Duration?> Deadline { get; } = ValueOption.Create(
+        "--deadline", "T", "the longest that the whole run may take; then exit code 124", AttemptOptions.Positive, Duration.Expected);
+
+    public Option<HaltPolicy?> Halt { get; } = ValueOption.Create(
+        "--halt", "POLICY", "give up early: now,fail=1  soon,fail=10%  soon,success=1 … (default: never)", HaltPolicy.TryParse, HaltPolicy.Expected);
+
+    public Option<string?> JobLog { get; } = new("--joblog")
+    {
+        HelpName = "FILE",
+        Description = "a line for every item that ended: GNU parallel's columns, or JSON lines if FILE ends in .jsonl",
+    };
+
+    public Option<bool> Resume { get; } = new("--resume") { Description = "do only what the journal does not show as done" };
+
+    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "print the items and do nothing" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "print one JSON object with the figures of the run" };
+
+    public Option<bool> JsonLines { get; } = new("--jsonl") { Description = "print one JSON object per item, as it ends" };
+
+    public Option<bool> Csv { get; } = new("--csv") { Description = "print one CSV line per item, as it ends" };
+
+    public Option<bool> KeepOrder { get; } = new("--keep-order", "-k") { Description = "print items in the order of the input" };
+
+    public Option<string?> Timeline { get; } = CreateTimeline("record who did what when; FILE ends in .json (to be drawn by overlap timeline), .svg, .html or .trace.json");
+
+    public Option<bool> Quiet { get; } = CreateQuiet();
+
+    public Option<ColorMode?> Color { get; } = CreateColor();
+
+    public ExecutionModel ModelOf(ParseResult values, ExecutionModel byDefault) => values.GetValue(Model)?.Model ?? byDefault;
+
+    public static Option<Count?> CreateWorkers(string description) =>
+        ValueOption.Number("--workers", "N", description, 1, MostWorkers, "-j");
+
+    public static Option<string?> CreateTimeline(string description) => new("--timeline") { HelpName = "FILE", Description = description };
+
+    public static Option<bool> CreateQuiet() => new("--quiet", "-q") { Description = "no progress and no summary; errors only" };
+
+    public static Option<ColorMode?> CreateColor() =>
+        ValueOption.Create("--color", "WHEN", "auto, always or never; NO_COLOR is honoured (default: auto)", ColorMode.TryParse, ColorMode.Expected);
+}

@@ -1,0 +1,12 @@
+namespace Overlap.Cli.Commands;
+
+/// <summary>The verbs of the program, in the order of its help. A new verb is one file and one line here.</summary>
+internal static class VerbRegistry
+{
+    /// <summary>Makes the job verbs.</summary>
+    public static IReadOnlyList<JobVerb> CreateJobs() => [new PagesCommand(), new FibCommand()];
+
+    /// <summary>Makes the verbs that are no jobs.</summary>
+    /// <param name="jobs">The jobs that can be compared.</param>
+    public static IReadOnlyList<Verb> CreateOthers(IReadOnlyList<JobVerb> jobs) => [new CompareCommand(jobs), new TimelineCommand(), new SiteCommand()];
+}

@@ -1,0 +1,18 @@
+using Overlap.Executors;
+using Overlap.Timelines;
+
+namespace Overlap.Cli.Jobs;
+
+/// <summary>Makes the executor of a model.</summary>
+internal static class ExecutorOf
+{
+    public static IExecutor Create(ExecutionModel model, int workers, Func<object>? workerState, TimelineRecorder? recorder) => model switch
+    {
+        ExecutionModel.Inline => new InlineExecutor(new InlineExecutorOptions { WorkerState = workerState, Recorder = recorder }),
+        ExecutionModel.Threads => new ThreadPoolExecutor(
+            new ThreadPoolExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
+        ExecutionModel.Async => new AsyncExecutor(
+            new AsyncExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
+        _ => throw new RunException(ExitCode.Usage, $"the model {model} cannot run this job"),
+    };
+}

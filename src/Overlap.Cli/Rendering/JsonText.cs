@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Overlap.Cli.Rendering;
+
+/// <summary>How the program writes JSON: readable text, times in seconds with microseconds.</summary>
+internal static class JsonText
+{
+    /// <summary>One object on one line.</summary>
+    /// <remarks>The relaxed encoder keeps addresses readable; the output goes to a file or a pipe, never into a web page.</remarks>
+    public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
+
+    public static double Number(double value) => double.IsFinite(value) ? Math.Round(value, 4) : 0;
+
+    public static void WriteField(Utf8JsonWriter json, string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNull(name);
+                break;
+            case bool flag:
+                json.WriteBoolean(name, flag);
+                break;
+            case int number:
+                json.WriteNumber(name, number);
+                break;
+            case long number:
+                json.WriteNumber(name, number);
+                break;
+            case double number:
+                json.WriteNumber(name, number);
+                break;
+            default:
+                json.WriteString(name, value.ToString());
+                break;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Overlap.Cli.Rendering;
+
+/// <summary>Standard error: whole lines, and below them one status line that is redrawn in place on a terminal.</summary>
+/// <remarks>Thread-safe. A closed standard error silences it and stops nobody.</remarks>
+internal sealed class Messages(TextWriter writer)
+{
+    private const string ClearLine = "\r\e[K";
+
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private string _status = "";
+    private bool _closed;
+
+    /// <summary>Writes one line above the status line. Line ends inside the text become spaces: one message is one line.</summary>
+    public void WriteLine(string text)
+    {
+        lock (_gate)
+        {
+            Write(_status.Length > 0 ? $"{ClearLine}{OneLine(text)}\n{_status}" : $"{OneLine(text)}\n");
+        }
+    }
+
+    /// <summary>Writes an error the way every error looks.</summary>
+    public void WriteError(string text) => WriteLine($"overlap: {text}");
+
+    /// <summary>Redraws the status line; an empty text removes it. Only for terminals that understand cursor movements.</summary>
+    public void SetStatus(string text)
+    {
+        lock (_gate)
+        {
+            if (text != _status)
+            {
+                Write(ClearLine + text);
+                _status = text;
+            }
+        }
+    }
+
+    private static string OneLine(string text) => text.AsSpan().ContainsAny('\n', '\r') ? text.ReplaceLineEndings(" ") : text;
+
+    private void Write(string text)
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        try
+        {
+            writer.Write(text);
+        }
+        catch (IOException)
+        {
+            _closed = true;
+        }
+    }
+}

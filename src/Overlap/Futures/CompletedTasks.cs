@@ -1,0 +1,66 @@
+namespace Overlap.Futures;
+
+/// <summary>The tasks of one <see cref="TaskSet.AsCompleted"/>, on top of the runtime's own <c>WhenEach</c>.</summary>
+/// <remarks>
+/// The deadline and the cancellation are one more task in the set, the last one. So they cost nothing per task, and the order in which
+/// things ended is the order in which they come out.
+/// </remarks>
+internal sealed class CompletedTasks<TTask>(List<TTask> tasks, AsCompletedOptions options, CancellationToken callToken) : IAsyncEnumerable<TTask>
+    where TTask : Task
+{
+    private readonly long _start = options.TimeProvider.GetTimestamp();
+
+    public async IAsyncEnumerator<TTask> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        callToken.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
+        var stop = new TaskCompletionSource();
+        using CancellationTokenRegistration ofCall = callToken.UnsafeRegister(Stop, stop);
+        using CancellationTokenRegistration ofEnumeration = cancellationToken.UnsafeRegister(Stop, stop);
+        using ITimer? timer = StartTimer(stop);
+
+        // Never disposed: it holds nothing, and it must not be disposed while a wait that was cut short is under way.
+        IAsyncEnumerator<Task> ended = Task.WhenEach([.. tasks, stop.Task]).GetAsyncEnumerator(CancellationToken.None);
+        bool isStopped = false;
+        for (int given = 0; given < tasks.Count;)
+        {
+            ValueTask<bool> next = ended.MoveNextAsync();
+            if (isStopped && !next.IsCompleted)
+            {
+                throw new TimeoutException(
+                    $"{tasks.Count - given} of {tasks.Count} tasks had not ended when the deadline of {options.Deadline} passed.");
+            }
+
+            await next.ConfigureAwait(false);
+            callToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ended.Current == stop.Task)
+            {
+                isStopped = true;
+                continue;
+            }
+
+            given++;
+            yield return (TTask)ended.Current;
+        }
+    }
+
+    private static void Stop(object? stop) => ((TaskCompletionSource)stop!).TrySetResult();
+
+    private ITimer? StartTimer(TaskCompletionSource stop)
+    {
+        if (options.Deadline == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        TimeSpan left = options.Deadline - options.TimeProvider.GetElapsedTime(_start);
+        if (left > TimeSpan.Zero)
+        {
+            return options.TimeProvider.CreateTimer(Stop, stop, left, Timeout.InfiniteTimeSpan);
+        }
+
+        Stop(stop);
+        return null;
+    }
+}

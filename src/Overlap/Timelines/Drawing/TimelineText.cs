@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Overlap.Timelines.Drawing;
+
+/// <summary>Draws recordings in lines of text, lanes against time.</summary>
+/// <remarks>
+/// A sign stands for the phase of one column. Where phases share a column, signs are given in turn so that their numbers along a
+/// lane are in proportion; a phase that occurs in a lane has at least one sign. All recordings share one scale; one that would be
+/// a few columns wide is drawn magnified below as well, with an axis of its own.
+/// </remarks>
+public static class TimelineText
+{
+    private const int MaxGutter = 14;
+
+    // A run narrower than this part of the scale shows nothing but its length.
+    private const int MagnifyBelow = 8;
+
+    /// <summary>Draws recordings, one below the other on one time scale.</summary>
+    /// <param name="timelines">The recordings.</param>
+    /// <param name="options">Width, colour and signs.</param>
+    /// <returns>Lines without line ends, none longer than the width (colour codes not counted).</returns>
+    public static ImmutableArray<string> Draw(IReadOnlyList<Timeline> timelines, TimelineTextOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(timelines);
+        return new Canvas(timelines, options ?? new TimelineTextOptions()).Draw();
+    }
+
+    private sealed class Canvas(IReadOnlyList<Timeline> timelines, TimelineTextOptions options)
+    {
+        private readonly ImmutableArray<string>.Builder _lines = ImmutableArray.CreateBuilder<string>();
+        private readonly PhaseSigns _signs = new(options.Ascii, options.Color);
+        private int _gutter;
+
+        public ImmutableArray<string> Draw()
+        {
+            TimelineFigures[] all = [.. timelines.Select(timeline => new TimelineFigures(timeline, timelines))];
+            long longest = Math.Max(1, all.Select(static figures => figures.Summary.Wall.Ticks).DefaultIfEmpty(1).Max());
+            int names = all.SelectMany(static figures => figures.Timeline.Lanes).Take(10_000)
+                .Select(static lane => lane.Name.Length).DefaultIfEmpty(0).Max();
+            _gutter = Math.Clamp(Math.Max(names, 9), 9, Math.Min(MaxGutter, options.Width / 4)) + 1;
+            int columns = options.Width - _gutter;
+            foreach (IGrouping<string, TimelineFigures> job in all.GroupBy(static figures => figures.Timeline.Title))
+            {
+                Add(LabelText.Line(job.Key, options.Width), bold: true);
+                foreach (TimelineFigures figures in job)
+                {
+                    DrawOne(figures, new TimeScale(figures.Origin, longest, columns));
+                }
+            }
+
+            DrawAxis(longest, columns);
+            Add("");
+            foreach (string line in Wrap(_signs.Legend(), options.Width))
+            {
+                _lines.Add(line);
+            }
+
+            return _lines.DrainToImmutable();
+        }
+
+        private void DrawOne(TimelineFigures figures, TimeScale shared)
+        {
+            Add("");
+            Add($"{LabelText.Line(figures.Timeline.Model, 24)}: {Wording.Speed(figures)} · {Wording.Crew(figures)}", bold: true);
+            Add($"{Wording.Shares(figures)}");
+            Add($"{Wording.Items(figures)}");
+            long wall = Math.Max(1, figures.Summary.Wall.Ticks);
+            if (wall >= shared.Length / MagnifyBelow)
+            {
+                DrawLanes(figures, shared);
+            }
+            else
+            {
+                Row("all", _signs.Row(PhaseColumns.Of(figures.Timeline.Lanes, figures.Attribution, shared)));
+                Add(new string(' ', _gutter) + $"magnified {Wording.Factor((double)shared.Length / wall)} times:");
+                DrawLanes(figures, shared with { Length = wall });
+                DrawAxis(wall, shared.Columns);
+            }
+
+            foreach (string remark in Wording.Remarks(figures))
+            {
+                Add(new string(' ', _gutter) + remark);
+            }
+        }
+
+        private void DrawLanes(TimelineFigures figures, TimeScale scale)
+        {
+            ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+            ImmutableArray<Lane> shown = LaneChoice.Of(lanes, options.MaxLanes);
+            foreach (Lane lane in shown)
+            {
+                Row(lane.Name, _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)));
+            }
+
+            if (shown.Length < lanes.Length)
+            {
+                string dots = options.Ascii ? "..." : "…";
+                Add(new string(' ', _gutter) + string.Create(CultureInfo.InvariantCulture, $"{dots} {lanes.Length - shown.Length:#,0} more"));
+            }
+
+            int end = scale.ColumnOf(scale.Origin + Math.Max(0, Math.Min(scale.Length, figures.Summary.Wall.Ticks) - 1)) + 1;
+            if (lanes.Length > 1)
+            {
+                PhaseMix[] sums = PhaseColumns.Of(lanes, figures.Attribution, scale);
+                double[] inFlight = [.. sums.Take(end).Select(static mix => mix.Busy)];
+                Row("in flight", _signs.Spark(inFlight, Math.Max(1, figures.PeakInFlight)), $"of {figures.PeakInFlight}");
+            }
+
+            if (figures.Timeline.CpuSamples.Length > 1)
+            {
+                double[] cpu = [.. PhaseColumns.CpuOf(figures.Timeline, scale).Take(end)];
+                Row("CPU", _signs.Spark(cpu, figures.Timeline.Cores), $"of {Wording.Count(figures.Timeline.Cores, "core")}");
+            }
+        }
+
+        private void DrawAxis(long length, int columns)
+        {
+            StringBuilder axis = new(new string(' ', columns));
+            foreach (TimeSpan mark in TimeScale.Marks(length, columns / 14))
+            {
+                string text = (options.Ascii ? "|" : "└") + (options.Ascii ? Wording.Mark(mark).Replace('µ', 'u') : Wording.Mark(mark));
+                int column = (int)((double)mark.Ticks / length * columns);
+                if (column + text.Length <= columns)
+                {
+                    _ = axis.Remove(column, text.Length).Insert(column, text);
+                }
+            }
+
+            Add(new string(' ', _gutter) + axis.ToString().TrimEnd());
+        }
+
+        // A remark stands behind a row that leaves room for it.
+        private void Row(string name, string signs, string? remark = null)
+        {
+            string label = Plain(LabelText.Line(name, _gutter - 1)).PadRight(_gutter);
+            int used = PhaseSigns.LengthOf(signs);
+            bool fits = remark is not null && _gutter + used + 1 + remark.Length <= options.Width;
+            _lines.Add(label + signs + (fits ? " " + remark : ""));
+        }
+
+        private void Add(string line, bool bold = false)
+        {
+            foreach (string part in Wrap(Plain(line), options.Width))
+            {
+                _lines.Add(bold && options.Color ? $"\e[1m{part}\e[0m" : part);
+            }
+        }
+
+        private string Plain(string text) => options.Ascii ? PhaseSigns.ToAscii(text) : text;
+
+        // Breaks at the dots between remarks, else where the line ends.
+        private static IEnumerable<string> Wrap(string line, int width)
+        {
+            while (PhaseSigns.LengthOf(line) > width)
+            {
+                int at = -1;
+                for (int i = 0, seen = 0; i < line.Length && seen <= width; i++)
+                {
+                    if (line[i] == '\e')
+                    {
+                        i = line.IndexOf('m', i);
+                        continue;
+                    }
+
+                    at = line[i] == ' ' ? i : at;
+                    seen++;
+                }
+
+                at = at <= 0 ? Math.Min(width, line.Length) : at;
+                yield return line[..at].TrimEnd(' ', '·');
+                line = line[at..].TrimStart(' ', '·');
+            }
+
+            yield return line;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Overlap.Timelines;
+
+/// <summary>A stretch of a span in which nothing changes: a segment, or what lies open between two.</summary>
+/// <param name="From">Begin in ticks of the timeline.</param>
+/// <param name="To">End in ticks of the timeline.</param>
+/// <param name="Phase">The segment's phase; <see cref="SpanPhase.Waiting"/> for what lies open.</param>
+/// <param name="WorkDensity">The part of an open stretch that is work whose place is not known, spread evenly.</param>
+/// <param name="IsOpen">Whether no segment says what happened.</param>
+internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, bool IsOpen)
+{
+    /// <summary>Takes a span apart. The one place that knows how segments, open stretches and unplaced work make up a call.</summary>
+    /// <remarks>Copes with segments that a foreign recording got wrong: what overlaps or leaves the span is cut off.</remarks>
+    public static IEnumerable<SpanPiece> Of(Span span)
+    {
+        long open = span.Duration.Ticks;
+        long unplaced = span.Working.Ticks;
+        foreach (Segment segment in span.Segments)
+        {
+            open -= segment.Duration.Ticks;
+            unplaced -= segment.Phase == SpanPhase.Working ? segment.Duration.Ticks : 0;
+        }
+
+        double density = open > 0 ? Math.Clamp((double)unplaced / open, 0, 1) : 0;
+        long at = span.Started.Ticks;
+        long end = span.Finished.Ticks;
+        foreach (Segment segment in span.Segments)
+        {
+            long from = Math.Clamp(segment.Start.Ticks, at, Math.Max(at, end));
+            long to = Math.Clamp(segment.End.Ticks, from, Math.Max(from, end));
+            if (from > at)
+            {
+                yield return new SpanPiece(at, from, SpanPhase.Waiting, density, IsOpen: true);
+            }
+
+            if (to > from)
+            {
+                yield return new SpanPiece(from, to, segment.Phase, 0, IsOpen: false);
+                at = to;
+            }
+            else
+            {
+                at = Math.Max(at, from);
+            }
+        }
+
+        if (end > at)
+        {
+            yield return new SpanPiece(at, end, SpanPhase.Waiting, density, IsOpen: true);
+        }
+    }
+}
