@@ -3,7 +3,7 @@ namespace Overlap.Futures;
 /// <summary>The tasks of one <see cref="TaskSet.AsCompleted"/>, on top of the runtime's own <c>WhenEach</c>.</summary>
 /// <remarks>
 /// The deadline and the cancellation are one more task in the set, the last one. So they cost nothing per task, and the order in which
-/// things ended is the order in which they come out.
+/// things ended is the order in which they come out. Tasks that have ended already need no watching: that makes them cheap.
 /// </remarks>
 internal sealed class CompletedTasks<TTask>(List<TTask> tasks, AsCompletedOptions options, CancellationToken callToken) : IAsyncEnumerable<TTask>
     where TTask : Task
@@ -19,16 +19,37 @@ internal sealed class CompletedTasks<TTask>(List<TTask> tasks, AsCompletedOption
         using CancellationTokenRegistration ofEnumeration = cancellationToken.UnsafeRegister(Stop, stop);
         using ITimer? timer = StartTimer(stop);
 
-        // Never disposed: it holds nothing, and it must not be disposed while a wait that was cut short is under way.
-        IAsyncEnumerator<Task> ended = Task.WhenEach([.. tasks, stop.Task]).GetAsyncEnumerator(CancellationToken.None);
+        var ready = new List<TTask>(tasks.Count);
+        var unfinished = new List<Task>();
+        foreach (TTask task in tasks)
+        {
+            if (task.IsCompleted)
+            {
+                ready.Add(task);
+            }
+            else
+            {
+                unfinished.Add(task);
+            }
+        }
+
+        // Watches from here on, not from the first wait. Never disposed: it holds nothing, and it must not be disposed while a wait that
+        // was cut short is under way.
+        IAsyncEnumerator<Task> ended = Task.WhenEach([.. unfinished, stop.Task]).GetAsyncEnumerator(CancellationToken.None);
+        foreach (TTask task in ready)
+        {
+            callToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return task;
+        }
+
         bool isStopped = false;
-        for (int given = 0; given < tasks.Count;)
+        for (int left = unfinished.Count; left > 0;)
         {
             ValueTask<bool> next = ended.MoveNextAsync();
             if (isStopped && !next.IsCompleted)
             {
-                throw new TimeoutException(
-                    $"{tasks.Count - given} of {tasks.Count} tasks had not ended when the deadline of {options.Deadline} passed.");
+                throw new TimeoutException($"{left} of {tasks.Count} tasks had not ended when the deadline of {options.Deadline} passed.");
             }
 
             await next.ConfigureAwait(false);
@@ -40,7 +61,7 @@ internal sealed class CompletedTasks<TTask>(List<TTask> tasks, AsCompletedOption
                 continue;
             }
 
-            given++;
+            left--;
             yield return (TTask)ended.Current;
         }
     }

@@ -234,15 +234,16 @@ public sealed partial class TaskGroup
             child.Refuse();
         }
 
-        Task? failure = null;
+        TaskCompletionSource? failure = null;
         try
         {
             _scope.Cancel();
         }
         catch (AggregateException exception)
         {
-            // A callback that somebody registered on the group's token threw; the thread that happens to cancel must not pay for it.
-            failure = Task.FromException(exception);
+            // Callbacks that somebody registered on the group's token threw; the thread that happens to cancel must not pay for it.
+            failure = new TaskCompletionSource();
+            failure.SetException(exception.InnerExceptions);
         }
 
         _gate.Enter();
@@ -250,7 +251,7 @@ public sealed partial class TaskGroup
         {
             if (failure is not null)
             {
-                _errors.Add((long.MaxValue, failure));
+                _errors.Add((long.MaxValue, failure.Task));
             }
 
             _cancelling--;
