@@ -28,8 +28,7 @@ internal sealed class HttpTransport : IDisposable
             ConnectTimeout = options.ConnectTimeout,
             Credentials = null,
             EnableMultipleHttp2Connections = false,
-            // The gates count; a second count below them would only hide who waits.
-            MaxConnectionsPerServer = Math.Max(options.Workers, options.PerHost),
+            // No limit of connections here: the gates count, and a second count below them would only hide who waits.
             // A body that is not wanted is cheaper to hang up on than to read.
             MaxResponseDrainSize = 64 * 1024,
 #pragma warning disable CA2262 // It is in kibibytes, and 256 of them are meant.

@@ -35,7 +35,7 @@ internal sealed unsafe class OpenFile : IDisposable
     }
 
     /// <summary>Writes all of the bytes.</summary>
-    /// <exception cref="EnvironmentFailureException">The disk is full or broken.</exception>
+    /// <exception cref="RunException">The disk is full or broken.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)

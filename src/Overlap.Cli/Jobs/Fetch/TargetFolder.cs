@@ -27,12 +27,12 @@ internal sealed class TargetFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Makes the folder if it is missing, and opens it.</summary>
-    /// <exception cref="EnvironmentFailureException">It cannot be made, is no folder, or cannot be written.</exception>
+    /// <exception cref="RunException">It cannot be made, is no folder, or cannot be written.</exception>
     public static TargetFolder Open(string path)
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new EnvironmentFailureException("fetch stores files on Linux only: it needs folders that are held open");
+            throw new RunException(ExitCode.Environment, "fetch stores files on Linux only: it needs folders that are held open");
         }
 
         string full;
@@ -43,7 +43,7 @@ internal sealed class TargetFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new EnvironmentFailureException($"cannot make the folder {UrlText.Printable(path)}: {UrlText.Printable(exception.Message)}", exception);
+            throw new RunException(ExitCode.Environment, $"cannot make the folder {UrlText.Printable(path)}: {UrlText.Printable(exception.Message)}", exception);
         }
 
         int folder = Libc.OpenAt(-100, full, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec, 0);
@@ -159,8 +159,8 @@ internal sealed class TargetFolder : IDisposable
     }
 
     /// <summary>The failure of the call before, as one line.</summary>
-    public static EnvironmentFailureException Failure(string what) =>
-        new($"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    public static RunException Failure(string what) =>
+        new(ExitCode.Environment, $"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -211,7 +211,7 @@ internal sealed class TargetFolder : IDisposable
         int file = Create(probe);
         if (file < 0)
         {
-            throw new EnvironmentFailureException($"cannot write into {UrlText.Printable(Path)}");
+            throw new RunException(ExitCode.Environment, $"cannot write into {UrlText.Printable(Path)}");
         }
 
         _ = Libc.Close(file);

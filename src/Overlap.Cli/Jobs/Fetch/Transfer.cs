@@ -11,6 +11,9 @@ namespace Overlap.Cli.Jobs.Fetch;
 /// </remarks>
 internal abstract class Transfer
 {
+    /// <summary>What <see cref="ReceiveAsync"/> returns when the same attempt must ask once more, in another way.</summary>
+    protected static readonly FetchFailure AskAgain = new(FailureKind.Protocol, "the server wants another request", CanRetry: true);
+
     private readonly TransferEngine _engine;
     private readonly HttpTransport _transport;
     private long _retryWaitStartedAt = -1;
@@ -104,6 +107,12 @@ internal abstract class Transfer
                         CheckFraming(response);
                         inBody = true;
                         FetchFailure? failure = await ReceiveAsync(response);
+                        if (ReferenceEquals(failure, AskAgain))
+                        {
+                            inBody = false;
+                            continue;
+                        }
+
                         if (failure?.RetryAfter is { } wait)
                         {
                             gate.Pause(wait);
@@ -127,7 +136,7 @@ internal abstract class Transfer
                 host = uri.Authority;
             }
         }
-        catch (Exception exception) when (exception is not EnvironmentFailureException)
+        catch (Exception exception) when (exception is not RunException)
         {
             if (Clock.IsRunCancelled)
             {
@@ -238,6 +247,7 @@ internal abstract class Transfer
         long startedAt = recorder?.GetTimestamp() ?? 0;
         Clock.ArmForWait();
         await gate.EnterAsync(IsBlocking, Clock.Token);
+        _engine.NoteLimit();
         recorder?.AddPhase(SpanPhase.Throttled, startedAt);
         Clock.StartAttempt();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -30,11 +31,19 @@ internal sealed class TransferEngine : IDisposable
 
     public RetryBudget Budget { get; }
 
+    /// <summary>The limit per host that items had to wait for, or <see langword="null"/>.</summary>
+    public string? LimitReached { get; private set; }
+
     /// <summary>The one client that all asynchronous calls share.</summary>
     public HttpTransport Shared => LazyInitializer.EnsureInitialized(ref _shared, () => NewTransport(blocking: false));
 
     /// <summary>Makes the client of one blocking worker.</summary>
     public HttpTransport NewTransport(bool blocking) => new(Options, _connector, blocking);
+
+    /// <summary>Notes that an item had to wait for a place at its host.</summary>
+    public void NoteLimit() => LimitReached ??= Options.RatePerHost > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"--rate {Options.RatePerHost}/s, --per-host {Options.PerHost}")
+        : $"--per-host {Options.PerHost}";
 
     /// <summary>Takes a clock.</summary>
     public ItemClock RentClock() => _clocks.TryDequeue(out ItemClock? clock) ? clock : new ItemClock(Options);

@@ -9,14 +9,17 @@ internal abstract record TransferOptions
     /// <summary>A file with one URL per line, <c>-</c> for standard input, or <see langword="null"/>.</summary>
     public string? InputFile { get; init; }
 
+    /// <summary>What <c>-</c> reads from.</summary>
+    public Stream StandardInput { get; init; } = Stream.Null;
+
+    /// <summary>Whether the list comes from standard input, which can be read once.</summary>
+    public bool ReadsStandardInput => InputFile == "-" || Urls.Contains("-");
+
     /// <summary>Whether URLs in the input end with NUL instead of a line end.</summary>
     public bool NulSeparated { get; init; }
 
     /// <summary>Whether neighbours in the list may change places so that hosts take turns. Default: yes; not with <c>--keep-order</c>.</summary>
     public bool InterleaveHosts { get; init; } = true;
-
-    /// <summary>Requests in flight in all. Unit: requests. Default: 64.</summary>
-    public int Workers { get; init; } = 64;
 
     /// <summary>Requests in flight to one host. Unit: requests, at least 1. Default: 6.</summary>
     public int PerHost { get; init => field = AtLeast(1, value); } = 6;

@@ -21,7 +21,7 @@ internal sealed class UrlList
     }
 
     /// <summary>Gives the items in the order of the list, lazily. Empty lines and lines that begin with <c>#</c> are none.</summary>
-    /// <exception cref="EnvironmentFailureException">The file cannot be read.</exception>
+    /// <exception cref="RunException">The file cannot be read.</exception>
     public async IAsyncEnumerable<FetchItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long line = 0;
@@ -40,7 +40,8 @@ internal sealed class UrlList
             yield break;
         }
 
-        await using Stream stream = Open(input);
+        await using Stream? file = input == "-" ? null : Open(input);
+        Stream stream = file ?? _options.StandardInput;
         long before = line;
         await foreach (InputLine text in new LineReader(stream, _options.NulSeparated).ReadAsync(cancellationToken))
         {
@@ -87,20 +88,15 @@ internal sealed class UrlList
         };
     }
 
-    private static Stream Open(string input)
+    private static FileStream Open(string input)
     {
-        if (input == "-")
-        {
-            return Console.OpenStandardInput();
-        }
-
         try
         {
-            return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return new FileStream(input, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new EnvironmentFailureException($"cannot read the list {UrlText.Printable(input)}: {exception.Message}", exception);
+            throw RunException.File("cannot read the list", UrlText.Printable(input), exception);
         }
     }
 }
