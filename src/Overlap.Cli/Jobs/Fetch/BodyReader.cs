@@ -70,7 +70,7 @@ internal sealed class BodyReader : IDisposable
         {
             int read = _decoder is null
                 ? await _read(_wire, buffer[filled..])
-                : _blocking ? _decoder.Decoded.Read(buffer.Span[filled..]) : await _decoder.Decoded.ReadAsync(buffer[filled..]);
+                : await ReadDecodedAsync(_decoder.Decoded, buffer[filled..]);
             filled += read;
             Received += read;
             Ended = read == 0 || Received == Length;
@@ -100,6 +100,18 @@ internal sealed class BodyReader : IDisposable
     {
         _decoder?.Decoded.Dispose();
         _wire.Dispose();
+    }
+
+    private async ValueTask<int> ReadDecodedAsync(Stream decoded, Memory<byte> buffer)
+    {
+        try
+        {
+            return _blocking ? decoded.Read(buffer.Span) : await decoded.ReadAsync(buffer);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            throw new FetchException(new FetchFailure(FailureKind.Encoding, "the body is not encoded as its header says"));
+        }
     }
 
     private FetchException TooBig() => new(new FetchFailure(FailureKind.TooBig, $"the body is larger than --max-size {_options.MaxSize:N0} bytes"));

@@ -26,7 +26,6 @@ internal static class FailureClassifier
         return exception switch
         {
             OperationCanceledException => new(FailureKind.Timeout, $"no connection within {options.ConnectTimeout.TotalSeconds:0.###} s", CanRetry: true),
-            InvalidDataException => new(FailureKind.Encoding, "the body is not encoded as its header says"),
             HttpRequestException request => FromRequest(request, socket, inBody),
             HttpIOException body => FromError(body.HttpRequestError, body, socket, inBody),
             IOException or SocketException or ObjectDisposedException => Broken(exception, socket, inBody),

@@ -25,13 +25,17 @@ internal static class UrlText
         {
             problem = "not a URL: it does not begin with http:// or https://";
         }
-        else if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? parsed) || parsed.Host.Length == 0)
+        else if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? parsed))
         {
             problem = "not a valid URL";
         }
         else if (!IsHttp(parsed))
         {
             problem = $"the scheme {Printable(parsed.Scheme)} is refused; only http and https are fetched";
+        }
+        else if (parsed.Host.Length == 0)
+        {
+            problem = "not a valid URL: it names no host";
         }
         else
         {
