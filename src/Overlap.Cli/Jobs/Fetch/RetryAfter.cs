@@ -20,7 +20,7 @@ internal static class RetryAfter
         string text = value.Trim();
         if (text.Length > 0 && text.All(char.IsAsciiDigit))
         {
-            return text.Length <= 9 ? TimeSpan.FromSeconds(int.Parse(text, CultureInfo.InvariantCulture)) : Forever;
+            return text.Length <= 10 ? TimeSpan.FromSeconds(long.Parse(text, CultureInfo.InvariantCulture)) : Forever;
         }
 
         bool isDate = DateTimeOffset.TryParseExact(
