@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fetch;
@@ -30,7 +31,7 @@ internal sealed class TransferCommandOptions
         Description = "a header for the host of the URL itself, as Name: value; may be repeated",
     };
 
-    private readonly Argument<string[]> _urls = new("URL") { Arity = ArgumentArity.ZeroOrMore, Description = "what to ask for" };
+    private readonly Argument<string[]> _urls = new("URL") { HelpName = "[URL …]", Arity = ArgumentArity.ZeroOrMore, Description = "what to ask for" };
 
     /// <summary>The URLs given one by one.</summary>
     public Argument<string[]> Urls => _urls;
@@ -60,7 +61,7 @@ internal sealed class TransferCommandOptions
             InputFile = input,
             StandardInput = context.Terminal.Input,
             NulSeparated = values.GetValue(_nul),
-            InterleaveHosts = values.GetResult("--keep-order") is not System.CommandLine.Parsing.OptionResult { Implicit: false },
+            InterleaveHosts = !KeepsOrder(values),
             PerHost = values.GetValue(_perHost)?.Value ?? byDefault.PerHost,
             RatePerHost = values.GetValue(_rate)?.PerSecond ?? byDefault.RatePerHost,
             RetryAfterMax = values.GetValue(_retryAfterMax)?.Value ?? byDefault.RetryAfterMax,
@@ -73,6 +74,10 @@ internal sealed class TransferCommandOptions
             TimeProvider = context.TimeProvider,
         });
     }
+
+    // By name: the option belongs to the verb, and compare does not have it.
+    private static bool KeepsOrder(ParseResult values) =>
+        values.CommandResult.Children.OfType<OptionResult>().Any(result => result.Option.Name == "--keep-order" && !result.Implicit);
 
     private static RequestHeader ReadHeader(string text) => RequestHeader.TryParse(text, out RequestHeader? header, out string? reason)
         ? header
