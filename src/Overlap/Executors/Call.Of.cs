@@ -60,6 +60,7 @@ internal abstract class Call<TArgument, TResult>(
         WorkerContext worker = slot.Worker;
         WorkerContext? outer = worker.EnterThread();
         RecordingContext? recording = span is null ? null : RecordingContext.Enter(span);
+        bool ended = true;
         try
         {
             worker.EnsureState();
@@ -81,6 +82,7 @@ internal abstract class Call<TArgument, TResult>(
             _awaiter = awaiter;
             _openOn = slot;
             _openSpan = span;
+            ended = false;
             return null;
         }
         catch (Exception exception)
@@ -89,7 +91,7 @@ internal abstract class Call<TArgument, TResult>(
         }
         finally
         {
-            recording?.Leave();
+            recording?.Leave(ended);
             WorkerContext.LeaveThread(outer);
         }
     }

@@ -22,9 +22,15 @@ internal sealed class RecordingContext : SynchronizationContext
         return context;
     }
 
-    public void Leave()
+    /// <summary>Leaves the call's flow.</summary>
+    /// <param name="ended">Whether the call has ended: then its end closes the stretch too, and the clocks are read once less.</param>
+    public void Leave(bool ended)
     {
-        _span.EndWork();
+        if (!ended)
+        {
+            _span.EndWork();
+        }
+
         SetSynchronizationContext(_outer);
     }
 

@@ -7,6 +7,9 @@ public sealed class LaneRecorder
     private const int FirstChunkLength = 16;
     private const int MaxChunkLength = 1_024;
 
+    // From here on a call is long enough to ask the kernel how much of it was spent without a processor.
+    private const long LongNanoseconds = 1_000_000;
+
     private readonly TimelineRecorder _recorder;
 
     // Written by the lane's owner only; a reader sees a chunk list and a count that belong together.
@@ -24,6 +27,8 @@ public sealed class LaneRecorder
 
     // Owned by the writer.
     private long _cpuAtStart;
+    private long _delayAtStart = -1;
+    private bool _expectsLong = true;
 
     internal LaneRecorder(TimelineRecorder recorder, int index, string name, LaneKind kind, int processId)
     {
@@ -51,6 +56,9 @@ public sealed class LaneRecorder
     {
         long now = _recorder.GetTimestamp();
         _cpuAtStart = _recorder.ReadThreadCpu(now);
+
+        // The reading is dear, so it is taken where calls are long; the first of a kind is taken for one like the last.
+        _delayAtStart = _expectsLong ? _recorder.ReadThreadDelay() : -1;
         _ = Interlocked.Increment(ref _version);
         _current = new SpanRecord { Item = item, Label = label, QueuedAt = queuedAt, StartedAt = now };
         _isRunning = true;
@@ -65,6 +73,13 @@ public sealed class LaneRecorder
         SpanRecord record = _current;
         record.FinishedAt = now;
         record.WorkingNanoseconds = Math.Max(0, _recorder.ReadThreadCpu(now) - _cpuAtStart);
+        long elapsed = _recorder.ToNanoseconds(now - record.StartedAt);
+        if (_delayAtStart >= 0 && elapsed - record.WorkingNanoseconds >= LongNanoseconds)
+        {
+            record.DelayedNanoseconds = Math.Max(0, _recorder.ReadThreadDelay() - _delayAtStart);
+        }
+
+        _expectsLong = elapsed >= LongNanoseconds;
         record.IsWorkUnknown = !_recorder.CanReadThreadCpu;
         record.Status = status;
         Append(in record);

@@ -30,6 +30,10 @@ public readonly record struct Span
     /// <summary>Processor time measured inside the call. Never more than <see cref="Duration"/>.</summary>
     public required TimeSpan Working { get; init; }
 
+    /// <summary>Time in which the call could have run but every processor was taken: neither work nor waiting, drawn as unattributed.</summary>
+    /// <remarks>Measured for calls on threads that take long; never more than <see cref="Duration"/> less <see cref="Working"/>.</remarks>
+    public TimeSpan Delayed { get; init; }
+
     /// <summary>How the call ended.</summary>
     public required SpanStatus Status { get; init; }
 

@@ -5,8 +5,9 @@ namespace Overlap.Timelines;
 /// <param name="To">End in ticks of the timeline.</param>
 /// <param name="Phase">The segment's phase; <see cref="SpanPhase.Waiting"/> for what lies open.</param>
 /// <param name="WorkDensity">The part of a stretch that is work, spread evenly; what is left of a working segment is waiting for a processor.</param>
+/// <param name="DelayDensity">The part that was spent without a processor though ready to run, spread evenly.</param>
 /// <param name="IsOpen">Whether no segment says what happened.</param>
-internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, bool IsOpen)
+internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, double DelayDensity, bool IsOpen)
 {
     /// <summary>Takes a span apart. The one place that knows how segments, open stretches and unplaced work make up a call.</summary>
     /// <remarks>Copes with segments that a foreign recording got wrong: what overlaps or leaves the span is cut off.</remarks>
@@ -23,6 +24,7 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
         // Work is first where the call is known to have run; only what does not fit there lies somewhere in the open.
         double ranDensity = ran > 0 ? Math.Clamp((double)span.Working.Ticks / ran, 0, 1) : 0;
         double density = open > 0 ? Math.Clamp((double)(span.Working.Ticks - ran) / open, 0, 1) : 0;
+        double delay = open > 0 ? Math.Clamp((double)span.Delayed.Ticks / open, 0, 1 - density) : 0;
         long at = span.Started.Ticks;
         long end = span.Finished.Ticks;
         foreach (Segment segment in span.Segments)
@@ -31,12 +33,12 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
             long to = Math.Clamp(segment.End.Ticks, from, Math.Max(from, end));
             if (from > at)
             {
-                yield return new SpanPiece(at, from, SpanPhase.Waiting, density, IsOpen: true);
+                yield return new SpanPiece(at, from, SpanPhase.Waiting, density, delay, IsOpen: true);
             }
 
             if (to > from)
             {
-                yield return new SpanPiece(from, to, segment.Phase, segment.Phase == SpanPhase.Working ? ranDensity : 0, IsOpen: false);
+                yield return new SpanPiece(from, to, segment.Phase, segment.Phase == SpanPhase.Working ? ranDensity : 0, 0, IsOpen: false);
                 at = to;
             }
             else
@@ -47,7 +49,7 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
 
         if (end > at)
         {
-            yield return new SpanPiece(at, end, SpanPhase.Waiting, density, IsOpen: true);
+            yield return new SpanPiece(at, end, SpanPhase.Waiting, density, delay, IsOpen: true);
         }
     }
 }

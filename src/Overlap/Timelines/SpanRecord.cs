@@ -12,6 +12,9 @@ internal struct SpanRecord
     /// <summary>Work measured, whether or not a segment tells where.</summary>
     public long WorkingNanoseconds;
 
+    /// <summary>Time ready to run without a processor.</summary>
+    public long DelayedNanoseconds;
+
     /// <summary>No processor clock could be read for the call: its time is neither work nor waiting until the process's tells.</summary>
     public bool IsWorkUnknown;
     public SpanStatus Status;

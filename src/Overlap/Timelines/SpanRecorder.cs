@@ -16,10 +16,9 @@ public sealed class SpanRecorder
 
     private readonly LaneRecorder _lane;
     private readonly TimelineRecorder _recorder;
-    private readonly Lock _gate = new();
 
-    // Guarded by _gate.
-    private readonly List<RawSegment> _segments = [];
+    // Guarded by the recorder itself: one is made for every call, so it carries no gate of its own.
+    private List<RawSegment>? _segments;
     private SpanRecord _record;
     private long _workStartedAt;
     private long _workCpuAtStart;
@@ -47,7 +46,7 @@ public sealed class SpanRecorder
         long now = _recorder.GetTimestamp();
         long cpu = _recorder.ReadThreadCpu(now);
         int thread = Environment.CurrentManagedThreadId;
-        _gate.Enter();
+        Monitor.Enter(this);
         if (_working++ == 0)
         {
             _workStartedAt = now;
@@ -59,7 +58,7 @@ public sealed class SpanRecorder
             _workThread = ManyThreads;
         }
 
-        _gate.Exit();
+        Monitor.Exit(this);
     }
 
     /// <summary>Notes that the continuation has returned.</summary>
@@ -67,13 +66,13 @@ public sealed class SpanRecorder
     {
         long now = _recorder.GetTimestamp();
         long cpu = _recorder.ReadThreadCpu(now);
-        _gate.Enter();
+        Monitor.Enter(this);
         if (_working > 0 && --_working == 0 && !_ended)
         {
             AddWorkLocked(now, cpu);
         }
 
-        _gate.Exit();
+        Monitor.Exit(this);
     }
 
     /// <summary>Notes a stretch that has passed and was neither work nor waiting for the outside.</summary>
@@ -82,13 +81,13 @@ public sealed class SpanRecorder
     public void AddPhase(SpanPhase phase, long startedAt)
     {
         long now = _recorder.GetTimestamp();
-        _gate.Enter();
+        Monitor.Enter(this);
         if (!_ended)
         {
             AddLocked(phase, startedAt, now);
         }
 
-        _gate.Exit();
+        Monitor.Exit(this);
     }
 
     /// <summary>Reads the recorder's clock, for <see cref="AddPhase"/>.</summary>
@@ -100,7 +99,7 @@ public sealed class SpanRecorder
     {
         long now = _recorder.GetTimestamp();
         long cpu = _recorder.ReadThreadCpu(now);
-        _gate.Enter();
+        Monitor.Enter(this);
         bool first = !_ended;
         if (first)
         {
@@ -115,7 +114,7 @@ public sealed class SpanRecorder
             _record.Segments = _segments;
         }
 
-        _gate.Exit();
+        Monitor.Exit(this);
         if (first)
         {
             _lane.EndAsynchronous(this, in _record);
@@ -125,7 +124,7 @@ public sealed class SpanRecorder
     internal SpanRecord? TryTakeRunning()
     {
         long now = _recorder.GetTimestamp();
-        _gate.Enter();
+        Monitor.Enter(this);
         try
         {
             if (_ended)
@@ -135,7 +134,7 @@ public sealed class SpanRecorder
 
             SpanRecord record = _record;
             record.Status = SpanStatus.Running;
-            record.Segments = [.. _segments];
+            record.Segments = [.. _segments ?? []];
             if (_working > 0)
             {
                 // How much of it was work only its own thread could tell.
@@ -147,7 +146,7 @@ public sealed class SpanRecorder
         }
         finally
         {
-            _gate.Exit();
+            Monitor.Exit(this);
         }
     }
 
@@ -161,6 +160,8 @@ public sealed class SpanRecorder
 
     private void AddLocked(SpanPhase phase, long startedAt, long endedAt)
     {
+        // Most calls have two stretches: before their first wait and after it.
+        _segments ??= new List<RawSegment>(2);
         if (_segments.Count < MaxSegments)
         {
             _segments.Add(new RawSegment(phase, startedAt, endedAt));

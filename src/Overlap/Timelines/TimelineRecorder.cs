@@ -31,6 +31,7 @@ public sealed class TimelineRecorder : IDisposable
     private readonly DateTimeOffset _startedAtUtc;
     private readonly Func<long>? _threadCpu;
     private readonly Func<TimeSpan> _processCpu;
+    private readonly Func<long>? _threadDelay;
     private readonly TimeSpan _cpuAtStart;
     private readonly ITimer _sampler;
     private readonly long _maxSpans;
@@ -47,7 +48,7 @@ public sealed class TimelineRecorder : IDisposable
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="maxSpans">The most calls to keep. Default: two million.</param>
     public TimelineRecorder(TimeProvider? timeProvider = null, long maxSpans = 2_000_000)
-        : this(timeProvider, maxSpans, ThreadCpuClock.IsSupported ? ThreadCpuClock.GetNanoseconds : null, ReadProcessCpu)
+        : this(timeProvider, maxSpans, ThreadCpuClock.IsSupported ? ThreadCpuClock.GetNanoseconds : null, ReadProcessCpu, ThreadDelayClock.IsSupported ? ThreadDelayClock.GetNanoseconds : null)
     {
     }
 
@@ -56,13 +57,15 @@ public sealed class TimelineRecorder : IDisposable
     /// <param name="maxSpans">The most calls to keep.</param>
     /// <param name="threadCpu">Gives the nanoseconds of this thread, or <see langword="null"/> where the system cannot tell.</param>
     /// <param name="processCpu">Gives the processor time of the process.</param>
-    internal TimelineRecorder(TimeProvider? timeProvider, long maxSpans, Func<long>? threadCpu, Func<TimeSpan> processCpu)
+    /// <param name="threadDelay">Gives the nanoseconds that this thread stood ready without a processor, or <see langword="null"/>.</param>
+    internal TimelineRecorder(TimeProvider? timeProvider, long maxSpans, Func<long>? threadCpu, Func<TimeSpan> processCpu, Func<long>? threadDelay = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSpans, 0);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _maxSpans = maxSpans;
         _threadCpu = threadCpu;
         _processCpu = processCpu;
+        _threadDelay = threadDelay;
         _nanosecondsPerTick = 1e9 / _timeProvider.TimestampFrequency;
         _cpuAtStart = processCpu();
         _startedAtUtc = _timeProvider.GetUtcNow();
@@ -156,6 +159,8 @@ public sealed class TimelineRecorder : IDisposable
         return cpu;
     }
 
+    internal long ReadThreadDelay() => _threadDelay?.Invoke() ?? 0;
+
     internal bool TryReserve() => Interlocked.Increment(ref _reserved) <= _maxSpans;
 
     private static TimeSpan ReadProcessCpu() => Environment.CpuUsage.TotalTime;
@@ -230,6 +235,7 @@ public sealed class TimelineRecorder : IDisposable
             Started = started,
             Finished = finished,
             Working = TimeSpan.FromTicks(working),
+            Delayed = TimeSpan.FromTicks(Math.Clamp(record.DelayedNanoseconds / TimeSpan.NanosecondsPerTick, 0, Math.Max(0, room - working))),
             Status = record.Status,
             Segments = segments,
         };

@@ -53,6 +53,7 @@ public sealed record TimelineSummary
         TimeSpan working = TimeSpan.Zero;
         TimeSpan heldBack = TimeSpan.Zero;
         TimeSpan elsewhere = TimeSpan.Zero;
+        TimeSpan delayed = TimeSpan.Zero;
         foreach (Lane lane in timeline.Lanes)
         {
             foreach (Span span in lane.Spans)
@@ -63,6 +64,7 @@ public sealed record TimelineSummary
                 last = span.Finished > last ? span.Finished : last;
                 itemTime += span.Duration;
                 working += span.Working;
+                delayed += span.Delayed;
                 foreach (Segment segment in span.Segments)
                 {
                     if (segment.Phase is SpanPhase.Throttled or SpanPhase.Retrying)
@@ -78,7 +80,7 @@ public sealed record TimelineSummary
         TimeSpan wall = items == 0 ? TimeSpan.Zero : last - first;
         TimeSpan rest = Max(TimeSpan.Zero, itemTime - working - heldBack);
 
-        TimeSpan unattributed = Min(rest, new CpuAttribution(timeline).Unattributed);
+        TimeSpan unattributed = Min(rest, new CpuAttribution(timeline).Unattributed + delayed);
         TimeSpan waiting = rest - unattributed;
         TimeSpan cpu = timeline.ProcessCpu + elsewhere;
         return new TimelineSummary

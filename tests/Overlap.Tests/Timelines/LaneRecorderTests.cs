@@ -22,6 +22,49 @@ public sealed class LaneRecorderTests
     }
 
     [Fact]
+    public void End_ProcessorsTakenByOthers_IsDelayedNotWaiting()
+    {
+        using TimelineRecorder recorder = _clocks.Record();
+        LaneRecorder lane = recorder.OpenLane("thread 1", LaneKind.Thread);
+        lane.Begin(0, null, 0);
+        _clocks.Pass(10, working: 3, delayed: 6);
+        lane.End(SpanStatus.Succeeded);
+
+        Timeline timeline = recorder.ToTimeline("t", "threads", 1);
+
+        Assert.Equal((Ms(3), Ms(6)), (timeline.Lanes[0].Spans[0].Working, timeline.Lanes[0].Spans[0].Delayed));
+        Assert.Equal((Ms(3), Ms(6), Ms(1)), (timeline.Summarize().Working, timeline.Summarize().Unattributed, timeline.Summarize().Waiting));
+    }
+
+    [Fact]
+    public void End_DelayBeforeTheCall_IsNotTheCalls()
+    {
+        using TimelineRecorder recorder = _clocks.Record();
+        LaneRecorder lane = recorder.OpenLane("thread 1", LaneKind.Thread);
+        _clocks.Pass(50, delayed: 50);
+        lane.Begin(0, null, 0);
+        _clocks.Pass(10, working: 3);
+        lane.End(SpanStatus.Succeeded);
+
+        Assert.Equal(Ms(0), recorder.ToTimeline("t", "threads", 1).Lanes[0].Spans[0].Delayed);
+    }
+
+    [Fact]
+    public void Begin_CallsAreShort_DelayIsNotAskedFor()
+    {
+        using TimelineRecorder recorder = _clocks.Record();
+        LaneRecorder lane = recorder.OpenLane("thread 1", LaneKind.Thread);
+        for (int i = 0; i < 100; i++)
+        {
+            lane.Begin(i, null, 0);
+            _clocks.Pass(0.05, working: 0.01);
+            lane.End(SpanStatus.Succeeded);
+        }
+
+        Assert.Equal(1, _clocks.DelayReadings);
+    }
+
+    [Fact]
     public void Begin_LongAfterSubmission_KeepsTheTimeInTheQueue()
     {
         using TimelineRecorder recorder = _clocks.Record();

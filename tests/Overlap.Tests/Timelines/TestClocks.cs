@@ -9,6 +9,7 @@ internal sealed class TestClocks : TimeProvider
     private long _now;
     private long _threadCpu;
     private long _processCpu;
+    private long _threadDelay;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -26,11 +27,20 @@ internal sealed class TestClocks : TimeProvider
     public IReadOnlyList<TestTimer> Timers => _timers;
 
     public TimelineRecorder Record(long maxSpans = 1_000, bool threadCpu = true) => new(
-        this, maxSpans, threadCpu ? () => Volatile.Read(ref _threadCpu) * 100 : null, () => TimeSpan.FromTicks(Volatile.Read(ref _processCpu)));
+        this, maxSpans, threadCpu ? () => Volatile.Read(ref _threadCpu) * 100 : null, () => TimeSpan.FromTicks(Volatile.Read(ref _processCpu)),
+        () =>
+        {
+            DelayReadings++;
+            return _threadDelay * 100;
+        });
+
+    /// <summary>How often a recorder asked for the delay of a thread.</summary>
+    public int DelayReadings { get; private set; }
 
     /// <summary>Lets time pass, and of it a part in which this thread uses a processor.</summary>
-    public void Pass(double milliseconds, double working = 0)
+    public void Pass(double milliseconds, double working = 0, double delayed = 0)
     {
+        _threadDelay += Ticks(delayed);
         _now += Ticks(milliseconds);
         _threadCpu += Ticks(working);
         _processCpu += Ticks(working);

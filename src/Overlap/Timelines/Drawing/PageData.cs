@@ -4,7 +4,7 @@ namespace Overlap.Timelines.Drawing;
 
 /// <summary>Writes what the page's script draws from: recordings as rows of whole numbers, in ticks from the first start.</summary>
 /// <remarks>
-/// Shape: a lane's spans are one list, nine numbers a call and three a segment: item, count, label, queued, start, length, work, status, number of
+/// Shape: a lane's spans are one list, ten numbers a call and three a segment: item, count, label, queued, start, length, work, delay, status, number of
 /// segments, then phase, start in the call, length. Beyond <see cref="MaxSpans"/> neighbours become one entry of <c>count</c> calls with the ticks
 /// of the five phases instead of segments, so that a browser can hold any recording.
 /// The encoder escapes <c>&lt;</c>, <c>&amp;</c> and the line separators: no label can end the script element.
@@ -120,7 +120,7 @@ internal static class PageData
             labels.Add(LabelText.Line(span.Label, 300));
         }
 
-        Head(json, span.Item, 1, label, span.Queued.Ticks - origin, span.Started.Ticks - origin, span.Duration.Ticks, span.Working.Ticks, span.Status);
+        Head(json, span.Item, 1, label, span.Queued.Ticks - origin, span.Started.Ticks - origin, span.Duration.Ticks, span.Working.Ticks, span.Delayed.Ticks, span.Status);
         json.WriteNumberValue(span.Segments.Length);
         foreach (Segment segment in span.Segments)
         {
@@ -148,7 +148,7 @@ internal static class PageData
 
         long start = spans[0].Started.Ticks;
         long end = spans[^1].Finished.Ticks;
-        Head(json, spans[0].Item, spans.Length, -1, start - figures.Origin, start - figures.Origin, Math.Max(1, end - start), (long)ticks[0], status);
+        Head(json, spans[0].Item, spans.Length, -1, start - figures.Origin, start - figures.Origin, Math.Max(1, end - start), (long)ticks[0], 0, status);
         json.WriteNumberValue(PhaseCount);
         foreach (double part in ticks)
         {
@@ -157,7 +157,7 @@ internal static class PageData
     }
 
     private static void Head(
-        Utf8JsonWriter json, long item, int count, int label, long queued, long start, long length, long work, SpanStatus status)
+        Utf8JsonWriter json, long item, int count, int label, long queued, long start, long length, long work, long delay, SpanStatus status)
     {
         json.WriteNumberValue(item);
         json.WriteNumberValue(count);
@@ -166,6 +166,7 @@ internal static class PageData
         json.WriteNumberValue(start);
         json.WriteNumberValue(length);
         json.WriteNumberValue(work);
+        json.WriteNumberValue(delay);
         json.WriteNumberValue((int)status);
     }
 

@@ -57,7 +57,7 @@ internal static class PhaseColumns
         }
 
         double work = rest * piece.WorkDensity;
-        double hidden = CpuAttribution.IsUnobserved(piece, kind) ? attribution.Between(from, to) * (1 - piece.WorkDensity) : 0;
+        double hidden = CpuAttribution.IsUnobserved(piece, kind) ? attribution.Between(from, to) * (1 - piece.WorkDensity) : rest * piece.DelayDensity;
         yield return (SpanPhase.Working, work);
         yield return (SpanPhase.Unattributed, hidden);
         yield return (SpanPhase.Waiting, rest - work - hidden);

@@ -161,6 +161,11 @@ public static class TimelineFile
             json.WriteNumber("working", Seconds(span.Working));
         }
 
+        if (span.Delayed != TimeSpan.Zero)
+        {
+            json.WriteNumber("delayed", Seconds(span.Delayed));
+        }
+
         if (span.Status != SpanStatus.Succeeded)
         {
             json.WriteString("status", NameOf(span.Status));

@@ -237,6 +237,7 @@ internal ref struct TimelineReader
         TimeSpan? started = null;
         TimeSpan? finished = null;
         TimeSpan working = TimeSpan.Zero;
+        TimeSpan delayed = TimeSpan.Zero;
         SpanStatus status = SpanStatus.Succeeded;
         ImmutableArray<Segment> segments = [];
         BeginObject(null);
@@ -250,6 +251,7 @@ internal ref struct TimelineReader
                 case "started": started = Time(name); break;
                 case "finished": finished = Time(name); break;
                 case "working": working = Time(name); break;
+                case "delayed": delayed = Time(name); break;
                 case "status": status = Named(name, TimelineFile.NameOf, Enum.GetValues<SpanStatus>()); break;
                 case "segments": segments = ReadSegments(); break;
                 default: _json.Skip(); break;
@@ -262,6 +264,7 @@ internal ref struct TimelineReader
         Require("queued", queued is null || queued <= started, "is after started");
         Require("finished", finished >= started, "is before started");
         Require("working", working <= finished - started, "is more than the span lasts");
+        Require("delayed", delayed <= finished - started - working, "is more than the work leaves of the span");
         TimeSpan end = started!.Value;
         foreach (Segment segment in segments)
         {
@@ -277,6 +280,7 @@ internal ref struct TimelineReader
             Started = started.Value,
             Finished = finished!.Value,
             Working = working,
+            Delayed = delayed,
             Status = status,
             Segments = segments,
         };

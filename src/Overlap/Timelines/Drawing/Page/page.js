@@ -19,15 +19,15 @@
     return t === 0 ? "0" : s < 1e-3 ? f(s * 1e6, " µs") : s < 1 ? f(s * 1e3, " ms") : f(s, " s");
   };
 
-  // Spans come as one row of numbers per lane: item, count, label, queued, start, length, work, status, segments, then the segments.
+  // Spans come as one row of numbers per lane: item, count, label, queued, start, length, work, delay, status, segments, then the segments.
   for (const line of data.timelines) {
     line.rows = line.lanes.map(lane => {
       const spans = [];
       for (let i = 0, n = lane.spans; i < n.length;) {
-        const span = { item: n[i], count: n[i + 1], label: n[i + 2], queued: n[i + 3], start: n[i + 4], length: n[i + 5], work: n[i + 6], status: n[i + 7], parts: null };
-        const parts = n[i + 8];
-        span.parts = n.slice(i + 9, i + 9 + parts * (span.count > 1 ? 1 : 3));
-        i += 9 + span.parts.length;
+        const span = { item: n[i], count: n[i + 1], label: n[i + 2], queued: n[i + 3], start: n[i + 4], length: n[i + 5], work: n[i + 6], delay: n[i + 7], status: n[i + 8], parts: null };
+        const parts = n[i + 9];
+        span.parts = n.slice(i + 10, i + 10 + parts * (span.count > 1 ? 1 : 3));
+        i += 10 + span.parts.length;
         spans.push(span);
       }
       return { name: lane.name, slot: lane.slot, elsewhere: lane.elsewhere, spans };
@@ -47,21 +47,21 @@
     return line.sum[i] + line.hidden[i][1] * (Math.min(at, i + 1 < line.hidden.length ? line.hidden[i + 1][0] : line.hidden[i][0]) - line.hidden[i][0]);
   };
 
-  // Calls give(from, to, phase, density of work, unobserved) for each stretch of a call in which nothing changes.
+  // Calls give(from, to, phase, density of work, unobserved, density of delay) for each stretch of a call in which nothing changes.
   const pieces = (span, slot, give) => {
     const end = span.start + span.length;
     let open = span.length, ran = 0, at = span.start;
     for (let i = 0; i < span.parts.length; i += 3) { open -= span.parts[i + 2]; if (span.parts[i] === WORK) ran += span.parts[i + 2]; }
     const share = (part, whole) => whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
-    const density = share(span.work - ran, open), inside = share(span.work, ran);
+    const density = share(span.work - ran, open), inside = share(span.work, ran), delay = Math.min(share(span.delay, open), 1 - density);
     for (let i = 0; i < span.parts.length; i += 3) {
       const from = span.start + span.parts[i + 1], to = from + span.parts[i + 2];
-      if (from > at) give(at, from, -1, density, slot);
+      if (from > at) give(at, from, -1, density, slot, delay);
       if (span.parts[i] === WORK) give(from, to, -1, inside, false);
       else give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
       at = to;
     }
-    if (end > at) give(at, end, -1, density, slot);
+    if (end > at) give(at, end, -1, density, slot, delay);
   };
 
   const spread = (bins, width, scale, from, to, add) => {
@@ -85,10 +85,10 @@
         spread(bins, width, scale, span.start, span.start + span.length, (c, part) => { for (let p = 0; p < 5; p++) bins[c + p] += part * span.parts[p] / span.length; });
         continue;
       }
-      pieces(span, row.slot, (from, to, phase, density, unseen) => {
+      pieces(span, row.slot, (from, to, phase, density, unseen, delay) => {
         if (phase >= 0 && !unseen) { spread(bins, width, scale, from, to, (c, part) => { bins[c + phase] += part; }); return; }
         spread(bins, width, scale, from, to, (c, part, column) => {
-          let hidden = 0;
+          let hidden = unseen ? 0 : part * (delay || 0);
           if (unseen) {
             const x0 = Math.max(from, scale.from + column / scale.x), x1 = Math.min(to, scale.from + (column + 1) / scale.x);
             hidden = x1 > x0 ? part * (1 - density) * (integral(line, x1) - integral(line, x0)) / (x1 - x0) : 0;
@@ -220,7 +220,8 @@
     if (span.count > 1) return span.count + " items from " + span.item + "\n" + time(span.length) + " together\n" + row.name;
     const label = span.label < 0 ? "" : " " + line.labels[span.label];
     let hidden = 0, held = 0;
-    pieces(span, row.slot, (from, to, phase, density, unseen) => {
+    pieces(span, row.slot, (from, to, phase, density, unseen, delay) => {
+      hidden += unseen ? 0 : (delay || 0) * (to - from);
       if (unseen) hidden += (1 - density) * (integral(line, to) - integral(line, from));
       else if (phase === HELD || phase === RETRY) held += to - from;
     });
