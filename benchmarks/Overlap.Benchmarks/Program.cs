@@ -1,3 +1,18 @@
-using BenchmarkDotNet.Running;
+using Overlap.Benchmarks;
+using Overlap.Benchmarks.Areas;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using CancellationTokenSource interrupted = new();
+Console.CancelKeyPress += (_, key) =>
+{
+    key.Cancel = true;
+    interrupted.Cancel();
+};
+
+try
+{
+    return await new BenchmarkProgram(AreaList.All).RunAsync(args, interrupted.Token);
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -65,8 +65,8 @@ public sealed class Sequencer
     /// <param name="step">The number of the step, from 0.</param>
     /// <param name="cancellationToken">Gives up the wait and breaks the sequence.</param>
     /// <returns>The step; disposing it lets the next one begin.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the message names the step that did not come.</exception>
-    /// <exception cref="TimeoutException">The turn did not come within <see cref="Patience"/>; the message names the step that did not come.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the message names the step that is missing.</exception>
+    /// <exception cref="TimeoutException">The turn did not come within <see cref="Patience"/>; the message names the step.</exception>
     /// <exception cref="SequenceBrokenException">The sequence is broken.</exception>
     /// <exception cref="InvalidOperationException">The step was waited for before: every step is taken once.</exception>
     public async Task<SequencerStep> WaitForStepAsync(int step, CancellationToken cancellationToken = default)

@@ -39,7 +39,8 @@ public sealed class VirtualTimeProvider : TimeProvider
         _autoJumpAfter = options.AutoJumpAfter;
         _quiet = _autoJumpAfter is null
             ? null
-            : System.CreateTimer(static self => ((VirtualTimeProvider)self!).AdvanceToNextTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            : System.CreateTimer(
+                static self => ((VirtualTimeProvider)self!).AdvanceToNextTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The virtual time that has passed since the clock was made.</summary>
@@ -88,7 +89,8 @@ public sealed class VirtualTimeProvider : TimeProvider
     /// <summary>Moves the clock and fires the timers that fall due on the way.</summary>
     /// <param name="time">How far, from the time at the call; zero fires what is due now.</param>
     /// <remarks>
-    /// An exception that a callback throws comes out here, with the clock at that timer's due time; the timers behind it fire with the next move.
+    /// An exception that a callback throws comes out here, with the clock at that timer's due time; the timers behind it fire with the next
+    /// move.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="time"/> is negative.</exception>
     public void Advance(TimeSpan time)

@@ -55,7 +55,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         }
 
         OutputPipe output = new(_terminal.Output, control);
-        using TimelineRecorder? recorder = timelinePath is null ? null : new TimelineRecorder(_terminal.TimeProvider);
+        using TimelineRecorder? recorder = CreateRecorder(isDrawn: timelinePath is not null);
         RunReport report;
         using (ProgressDisplay? progress = IsQuiet ? null : new ProgressDisplay(_terminal, plan.Name, plan.ItemCount))
         {
@@ -80,6 +80,14 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         Conclude(report);
         return report.ExitCode;
     }
+
+    /// <summary>Records when there is something to draw, or when the figures need it to tell work from waiting.</summary>
+    private TimelineRecorder? CreateRecorder(bool isDrawn) => (isDrawn, _values.GetValue(options.Json)) switch
+    {
+        (true, _) => new TimelineRecorder(_terminal.TimeProvider),
+        (_, true) => new TimelineRecorder(_terminal.TimeProvider, RunSettings.MaxSpansForFigures),
+        _ => null,
+    };
 
     private List<IItemListener> Listeners(JobPlan plan, Journal? journal, OutputPipe output, ProgressDisplay? progress)
     {

@@ -17,7 +17,4 @@ internal sealed record ComparisonSettings
 
     /// <summary>How often and how long an item is tried.</summary>
     public AttemptPolicy Attempts { get; init; } = new();
-
-    /// <summary>The most items that a timeline keeps.</summary>
-    public long MaxSpans { get; init; } = 200_000;
 }

@@ -11,6 +11,9 @@ namespace Overlap.Cli.Comparisons;
 /// <summary>A comparison for a reader: the table, the drawing, the verdict.</summary>
 internal static class ComparisonText
 {
+    // Three models side by side should fit on a screen.
+    private const int MostLanes = 6;
+
     private static readonly string[] Headings = ["model", "workers", "time", "speed-up", "CPU time", "overlap", "waiting", "p50", "p95", "max", "failed"];
 
     /// <param name="comparison">What was measured.</param>
@@ -30,7 +33,7 @@ internal static class ComparisonText
         Timeline[] timelines = [.. comparison.Rows.Select(static row => row.Fastest.Timeline).OfType<Timeline>()];
         if (timelines.Length > 0)
         {
-            foreach (string line in TimelineText.Draw(timelines, new TimelineTextOptions { Width = width, Color = ink.IsOn }))
+            foreach (string line in TimelineText.Draw(timelines, new TimelineTextOptions { Width = width, Color = ink.IsOn, MaxLanes = MostLanes }))
             {
                 text.Append(line).Append('\n');
             }

@@ -23,6 +23,9 @@ internal sealed class JobRunner<TItem>(
     private bool _exhausted;
     private long _doneBefore;
 
+    // Added to by every worker.
+    private long _runDelayNanoseconds;
+
     // Owned by the loop that receives.
     private long _succeeded;
     private long _failed;
@@ -180,9 +183,16 @@ internal sealed class JobRunner<TItem>(
         }
 
         (DateTimeOffset startedAt, long from) = Now();
+        long delayBefore = settings.Recorder is null ? 0 : RunDelayClock.GetNanoseconds();
         try
         {
-            return EndOf(item, startedAt, from, _attempts.Execute(item.Item, control.Running));
+            ItemResult result = _attempts.Execute(item.Item, control.Running);
+            if (settings.Recorder is not null)
+            {
+                Interlocked.Add(ref _runDelayNanoseconds, RunDelayClock.GetNanoseconds() - delayBefore);
+            }
+
+            return EndOf(item, startedAt, from, result);
         }
         catch (OperationCanceledException) when (control.Running.IsCancellationRequested)
         {
@@ -272,12 +282,15 @@ internal sealed class JobRunner<TItem>(
         }
     }
 
-    /// <summary>What the items' time was not work: measured by the recording, else what the program's processor time leaves of it.</summary>
+    /// <summary>The part of the items' time that was waiting for the outside: measured by the recording, else what the program's processor time leaves.</summary>
     private double WaitShareOf(Timeline? timeline, TimeSpan cpu)
     {
         if (timeline is { DroppedSpans: 0 })
         {
-            return timeline.Summarize().WaitShare;
+            // The recording sees a thread without a processor as one that waits. It does not: it computes, when its turn comes.
+            TimelineSummary summary = timeline.Summarize();
+            TimeSpan waiting = summary.Waiting - TimeSpan.FromMicroseconds(_runDelayNanoseconds / 1e3);
+            return waiting > TimeSpan.Zero ? waiting / summary.ItemTime : 0;
         }
 
         return _durations.Sum > TimeSpan.Zero ? Math.Max(0, 1 - (cpu / _durations.Sum)) : 0;

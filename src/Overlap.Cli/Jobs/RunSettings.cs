@@ -7,6 +7,9 @@ namespace Overlap.Cli.Jobs;
 /// <summary>How one run of a job is made.</summary>
 internal sealed record RunSettings
 {
+    /// <summary>The most items that are recorded for the sake of the figures alone; beyond them the wait share is an estimate.</summary>
+    public const long MaxSpansForFigures = 100_000;
+
     /// <summary>The model that runs the items.</summary>
     public required ExecutionModel Model { get; init; }
 

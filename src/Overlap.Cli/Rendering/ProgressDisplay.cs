@@ -84,7 +84,7 @@ internal sealed class ProgressDisplay : IItemListener, IDisposable
         double elapsed = _terminal.TimeProvider.GetElapsedTime(_startedAt).TotalSeconds;
         double rate = elapsed > 0 ? ended / elapsed : 0;
         string done = _total is { } total && total > 0 ? $"{ended:N0}/{total:N0} ({100 * ended / total} %)" : $"{ended:N0}";
-        string rest = _total is { } all && rate > 0 && ended < all ? $" · {Text.Seconds(TimeSpan.FromSeconds((all - ended) / rate))} left" : "";
+        string rest = _total is { } all && rate > 0 && ended < all ? $" · {Text.Remaining((all - ended) / rate)} left" : "";
         return $"{_title}: {done} · {Text.Rate(rate)}{rest} · {failed:N0} failed";
     }
 }

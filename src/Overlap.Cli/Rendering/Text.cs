@@ -6,7 +6,6 @@ internal static class Text
     public static string Seconds(TimeSpan time) => time.TotalSeconds switch
     {
         0 => "0 s",
-        < 0.000_1 => $"{time.TotalMicroseconds:0} µs",
         < 0.001 => $"{time.TotalMicroseconds:0} µs",
         < 0.01 => $"{time.TotalMilliseconds:0.00} ms",
         < 0.1 => $"{time.TotalMilliseconds:0.0} ms",
@@ -14,6 +13,15 @@ internal static class Text
         < 100 => $"{time.TotalSeconds:0.00} s",
         < 3600 => $"{(int)time.TotalMinutes}:{time.Seconds:00} min",
         _ => $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00} h",
+    };
+
+    /// <summary>A guess of the time that is left: no more digits than it is worth.</summary>
+    public static string Remaining(double seconds) => seconds switch
+    {
+        < 60 => $"{Math.Ceiling(seconds):0} s",
+        < 3600 => $"{(int)(seconds / 60)}:{(int)(seconds % 60):00} min",
+        < 360_000 => $"{(int)(seconds / 3600)}:{(int)(seconds / 60 % 60):00} h",
+        _ => "days",
     };
 
     public static string Bytes(long bytes) => bytes switch

@@ -14,6 +14,9 @@ public static class Advisor
     // A gain smaller than this is not one: runs of the same program differ as much.
     private const double LeastGain = 1.05;
 
+    // One run that was disturbed must not hide a gain of several times.
+    private const double MostSpread = 0.5;
+
     private static readonly TimeSpan LeastSaving = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TinyItem = TimeSpan.FromMicroseconds(50);
 
@@ -30,11 +33,13 @@ public static class Advisor
 
         ModelMeasurement plain = PlainestOf(measurement);
         Bound bound = BoundOf(plain);
-        ModelMeasurement fastest = FastestOf(measurement, bound);
+        bool isJudgedByCpu = bound == Bound.Cpu && measurement.ForeignLoad > Doubts.MuchForeignLoad;
+        Func<ModelMeasurement, TimeSpan> time = isJudgedByCpu ? model => QuietWallOf(model, measurement.Cores) : static model => model.Wall;
+        ModelMeasurement fastest = FastestOf(measurement, bound, time);
         ModelMeasurement? inline = measurement.Models.FirstOrDefault(static model => model.Model == ExecutionModel.Inline);
-        bool isWorthIt = inline is null || IsWorthIt(measurement, inline, fastest);
+        bool isWorthIt = inline is null || IsWorthIt(measurement, inline, fastest, time);
         ModelMeasurement best = isWorthIt ? fastest : inline!;
-        Evidence evidence = new(measurement, bound, plain, inline, fastest, best);
+        Evidence evidence = new(measurement, bound, plain, inline, fastest, best, isJudgedByCpu ? time : null);
         (Confidence confidence, ImmutableArray<string> doubts) = Doubts.About(measurement, inline, fastest, isWorthIt);
         return new Verdict
         {
@@ -58,20 +63,25 @@ public static class Advisor
     };
 
     /// <summary>The fastest of the models that fail least; of those that are equally fast, the one that suits the job.</summary>
-    private static ModelMeasurement FastestOf(Measurement measurement, Bound bound)
+    private static ModelMeasurement FastestOf(Measurement measurement, Bound bound, Func<ModelMeasurement, TimeSpan> time)
     {
         long fewestFailures = measurement.Models.Min(static model => model.Failed);
         ModelMeasurement[] sound = [.. measurement.Models.Where(model => model.Failed == fewestFailures)];
-        TimeSpan shortest = sound.Min(static model => model.Wall);
+        TimeSpan shortest = sound.Min(time);
         return sound
-            .Where(model => model.Wall <= shortest * LeastGain)
+            .Where(model => time(model) <= shortest * LeastGain)
             .OrderBy(model => model.Model == ExecutionModel.Inline ? 0 : (model.Model == ExecutionModel.Async) == (bound == Bound.Io) ? 1 : 2)
             .First();
     }
 
-    private static bool IsWorthIt(Measurement measurement, ModelMeasurement inline, ModelMeasurement fastest) =>
+    /// <summary>What a job that only computes would take if other programs left the processors alone.</summary>
+    private static TimeSpan QuietWallOf(ModelMeasurement model, int cores) =>
+        model.Cpu / (model.Model == ExecutionModel.Inline ? 1 : Math.Min(cores, model.Workers));
+
+    private static bool IsWorthIt(
+        Measurement measurement, ModelMeasurement inline, ModelMeasurement fastest, Func<ModelMeasurement, TimeSpan> time) =>
         fastest.Failed < inline.Failed
-        || (inline.Wall > fastest.Wall * Math.Max(LeastGain, 1 + inline.Spread)
-            && inline.Wall - fastest.Wall >= LeastSaving
+        || (time(inline) > time(fastest) * Math.Max(LeastGain, 1 + Math.Min(inline.Spread, MostSpread))
+            && time(inline) - time(fastest) >= LeastSaving
             && (measurement.Items == 0 || inline.ItemTime / measurement.Items >= TinyItem));
 }

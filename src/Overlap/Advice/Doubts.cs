@@ -5,9 +5,11 @@ namespace Overlap.Advice;
 /// <summary>What speaks against trusting a measurement.</summary>
 internal static class Doubts
 {
+    /// <summary>The share of the processors from which on other programs spoil a measurement.</summary>
+    public const double MuchForeignLoad = 0.1;
+
     private const int ManyRuns = 3;
     private const long FewItems = 10;
-    private const double MuchForeignLoad = 0.1;
 
     // From this ratio on, one run decides: no disturbance that is not foreign load doubles a time.
     private const double ClearRatio = 1.5;

@@ -4,7 +4,13 @@ namespace Overlap.Advice;
 
 /// <summary>The sentences that a verdict stands on.</summary>
 internal sealed class Evidence(
-    Measurement measurement, Bound bound, ModelMeasurement plain, ModelMeasurement? inline, ModelMeasurement fastest, ModelMeasurement best)
+    Measurement measurement,
+    Bound bound,
+    ModelMeasurement plain,
+    ModelMeasurement? inline,
+    ModelMeasurement fastest,
+    ModelMeasurement best,
+    Func<ModelMeasurement, TimeSpan>? quietTime)
 {
     // Below this much work in all, a person who runs it now and then does not notice the difference.
     private static readonly TimeSpan ShortWork = TimeSpan.FromSeconds(1.5);
@@ -57,6 +63,7 @@ internal sealed class Evidence(
                 yield return WhyFewThreadsWait(threads, asynchronous);
                 break;
             case Bound.Cpu:
+                yield return JudgedByCpu();
                 yield return WhyThreadsCompute(threads);
                 yield return WhyAsyncCosts(asynchronous);
                 break;
@@ -84,6 +91,10 @@ internal sealed class Evidence(
             + $" async had {Figures.Number(asynchronous.OverlapFactor)} waiting at a time on average, without a thread each.";
     }
 
+    private string? JudgedByCpu() => quietTime is null || measurement.Models.Length == 1 ? null
+        : $"Other programs used {Figures.Percent(measurement.ForeignLoad!.Value)} of the processors, so the models are judged by their own processor time:"
+            + $" on a quiet machine {string.Join(", ", measurement.Models.Select(model => $"{Figures.NameOf(model.Model)} would take about {Figures.Time(quietTime(model))}"))}.";
+
     private string? WhyThreadsCompute(ModelMeasurement? threads)
     {
         if (threads is null || inline is null)
@@ -93,6 +104,11 @@ internal sealed class Evidence(
 
         double gain = inline.Wall / threads.Wall;
         int most = Math.Min(measurement.Cores, threads.Workers);
+        if (quietTime is not null && gain < 1.2)
+        {
+            return ".NET has no interpreter lock: threads compute at the same time, as soon as the cores are theirs.";
+        }
+
         return gain >= 1.2
             ? $"Threads used {Figures.Number(threads.Cpu / threads.Wall)} of {Figures.Count(measurement.Cores, "core", "cores")}: {Figures.Times(gain)} of at most {most} times."
                 + " .NET has no interpreter lock: threads compute at the same time."
@@ -139,7 +155,7 @@ internal sealed class Evidence(
         }
 
         TimeSpan item = measurement.Items == 0 ? TimeSpan.Zero : inline.ItemTime / measurement.Items;
-        TimeSpan saved = inline.Wall - fastest.Wall;
+        TimeSpan saved = quietTime is null ? inline.Wall - fastest.Wall : quietTime(inline) - quietTime(fastest);
         if (measurement.Items > 0 && item < TinyItem)
         {
             yield return $"Not worth it item by item: {Figures.Time(item)} an item is less than handing it over costs many times over; do many in one call.";

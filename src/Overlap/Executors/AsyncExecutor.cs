@@ -36,6 +36,7 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     {
         _options = options ?? new AsyncExecutorOptions();
         _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -146,13 +147,13 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     private async Task DrainAsync()
     {
         await _drained.Task.ConfigureAwait(false);
+        ExecutorMetrics.Unregister(this);
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private Exception? RefusalLocked() =>
-        _disposal is not null ? new ObjectDisposedException(nameof(AsyncExecutor))
-        : _inFlight == MaxWorkers && _queue.Count >= _options.QueueCapacity ? new ExecutorQueueFullException(_options.QueueCapacity)
-        : null;
+    private Exception? RefusalLocked() => _disposal is not null
+        ? new ObjectDisposedException(nameof(AsyncExecutor))
+        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity);
 
     private CallSlot? TakeSlotLocked()
     {

@@ -41,6 +41,11 @@ internal abstract class Call<TArgument, TResult>(
         try
         {
             worker.EnsureState();
+            if (worker.OwnsState)
+            {
+                worker.EnterFlow();
+            }
+
             Result = Callable.IsSynchronous ? Callable.Invoke(Argument, Token) : BlockingPump.Run(Callable, Argument, span, Token);
             return SpanStatus.Succeeded;
         }

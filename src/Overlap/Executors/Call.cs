@@ -15,6 +15,9 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     private SpanRecorder? _span;
     private SpanStatus? _statusHere;
 
+    // Zero while nobody listens to the meter.
+    private long _timedFrom;
+
     protected Call(ExecutionContext? context, CancellationToken cancellationToken)
     {
         _context = context;
@@ -68,6 +71,12 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     public bool Start(CallSlot slot)
     {
         WorkerContext worker = slot.Worker;
+        if (IsSynchronous)
+        {
+            Run(worker);
+            return true;
+        }
+
         if (!TryLeaveQueue(worker))
         {
             return true;
@@ -121,6 +130,10 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     {
         span?.End(status);
         worker.Counts.Count(status);
+        if (_timedFrom != 0)
+        {
+            ExecutorMetrics.RecordEnd(worker.Executor, _timedFrom, status);
+        }
 
         // Last: from here on the call may be read by its waiter and used again.
         Complete();
@@ -131,6 +144,7 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
         Disarm();
         if (!Token.IsCancellationRequested)
         {
+            _timedFrom = ExecutorMetrics.IsTimed ? TimeProvider.System.GetTimestamp() : 0;
             return true;
         }
 

@@ -107,6 +107,13 @@ internal sealed class CallWindow<T, TResult> : IAsyncDisposable
     /// <summary>Waits for the end of a call, or for the source's next item where there is room for it.</summary>
     public async ValueTask WaitForAsync(MapCall<T, TResult> call)
     {
+        // Suspending the consumer costs more than a short call: look a moment longer before that.
+        SpinWait spinner = default;
+        while (!call.IsEnded && !spinner.NextSpinWillYield)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
+        }
+
         Volatile.Write(ref _awaited, call);
         if (_cancellationToken.IsCancellationRequested)
         {
@@ -140,8 +147,8 @@ internal sealed class CallWindow<T, TResult> : IAsyncDisposable
     /// <summary>The source's answer that is still to come, or <see langword="null"/>.</summary>
     public Task? PendingItem => _feed.Pending;
 
-    /// <summary>Throws what the source threw, if it did.</summary>
-    public void ThrowIfSourceFailed() => _feed.ThrowIfFailed();
+    /// <summary>What the source threw instead of its next item.</summary>
+    public Exception? SourceFailure => _feed.Failure;
 
     /// <summary>Whether <see cref="StopAsync"/> was called.</summary>
     public bool IsStopped => _stopped;

@@ -27,6 +27,7 @@ public sealed class InlineExecutor : IExecutor, ICallOwner
     {
         _options = options ?? new InlineExecutorOptions();
         _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -134,6 +135,7 @@ public sealed class InlineExecutor : IExecutor, ICallOwner
     private async Task DrainAsync()
     {
         await _drained.Task.ConfigureAwait(false);
+        ExecutorMetrics.Unregister(this);
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 }

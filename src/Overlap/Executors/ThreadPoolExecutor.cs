@@ -12,6 +12,8 @@ namespace Overlap.Executors;
 [DebuggerDisplay("ThreadPoolExecutor, {_workers.Count} of {MaxWorkers} threads, {_queue.Count} queued")]
 public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 {
+    private const int SpinsBeforeParking = 20;
+
     private readonly ThreadPoolExecutorOptions _options;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,6 +22,10 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     private readonly WorkerSet _workers;
     private IntrusiveQueue<Call> _queue;
     private int _idle;
+    private int _searching;
+
+    // Written under _gate, read by threads that spin: the length of the queue.
+    private int _queued;
     private int _alive;
     private Task? _disposal;
 
@@ -36,6 +42,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     {
         _options = options ?? new ThreadPoolExecutorOptions();
         _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -97,7 +104,10 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 
                 _workers.Accept(calls[i], now);
                 _queue.Enqueue(calls[i]);
-                if (_idle > 0)
+                Volatile.Write(ref _queued, _queue.Count);
+
+                // A thread that searches looks again under the gate before it parks: only calls beyond those need a wake-up.
+                if (_queue.Count > _searching && _idle > _searching)
                 {
                     Monitor.Pulse(_gate);
                 }
@@ -122,6 +132,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     {
         Monitor.Enter(_gate);
         bool removed = _queue.TryRemove(call);
+        Volatile.Write(ref _queued, _queue.Count);
         _workers.Withdrawn += removed ? 1 : 0;
         Monitor.Exit(_gate);
         return removed;
@@ -130,20 +141,13 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     private async Task JoinAsync()
     {
         await _joined.Task.ConfigureAwait(false);
+        ExecutorMetrics.Unregister(this);
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private Exception? RefusalLocked()
-    {
-        if (_disposal is not null)
-        {
-            return new ObjectDisposedException(nameof(ThreadPoolExecutor));
-        }
-
-        // A thread that is idle or can be started takes a call without its waiting.
-        int takers = _idle + MaxWorkers - _alive;
-        return _queue.Count >= (long)_options.QueueCapacity + takers ? new ExecutorQueueFullException(_options.QueueCapacity) : null;
-    }
+    private Exception? RefusalLocked() => _disposal is not null
+        ? new ObjectDisposedException(nameof(ThreadPoolExecutor))
+        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity);
 
     private void StartThreadLocked()
     {
@@ -179,19 +183,46 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         Monitor.Enter(_gate);
         try
         {
-            Call? call;
-            while (!_queue.TryDequeue(out call) && _disposal is null)
+            bool searched = false;
+            while (true)
             {
+                if (_queue.TryDequeue(out Call? call) || _disposal is not null)
+                {
+                    Volatile.Write(ref _queued, _queue.Count);
+                    return call;
+                }
+
                 _idle++;
-                Monitor.Wait(_gate);
+                if (searched)
+                {
+                    Monitor.Wait(_gate);
+                }
+                else
+                {
+                    _searching++;
+                    Monitor.Exit(_gate);
+                    SpinUntilQueued();
+                    Monitor.Enter(_gate);
+                    _searching--;
+                    searched = true;
+                }
+
                 _idle--;
             }
-
-            return call;
         }
         finally
         {
             Monitor.Exit(_gate);
+        }
+    }
+
+    // Parking and waking a thread costs more than a short call: a thread that was just busy looks for the next call a few microseconds longer.
+    private void SpinUntilQueued()
+    {
+        SpinWait spinner = default;
+        while (Volatile.Read(ref _queued) == 0 && spinner.Count < SpinsBeforeParking)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
         }
     }
 }

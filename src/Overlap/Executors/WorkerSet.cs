@@ -30,19 +30,17 @@ internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, Tim
         return worker;
     }
 
+    /// <summary>Why a further call cannot be taken in; <see langword="null"/> when it can.</summary>
+    /// <remarks>A worker whose call has ended but who has not come back for the next one has room: only calls that have not ended count.</remarks>
+    public ExecutorQueueFullException? RefusalWhenFull(int queued, int queueCapacity) =>
+        queued >= queueCapacity && Submitted - Ended().All >= (long)executor.MaxWorkers + queueCapacity
+            ? new ExecutorQueueFullException(queueCapacity)
+            : null;
+
     /// <summary>Adds up. Running is what was submitted and neither waits nor has ended.</summary>
     public ExecutorStatistics Sum(int queued, int queueCapacity)
     {
-        long succeeded = 0;
-        long failed = 0;
-        long canceled = Withdrawn;
-        foreach (WorkerContext worker in _workers)
-        {
-            succeeded += worker.Counts.Succeeded;
-            failed += worker.Counts.Failed;
-            canceled += worker.Counts.Canceled;
-        }
-
+        (long succeeded, long failed, long canceled, long ended) = Ended();
         return new ExecutorStatistics
         {
             Model = executor.Model,
@@ -51,7 +49,7 @@ internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, Tim
             QueueCapacity = queueCapacity,
             Submitted = Submitted,
             Queued = queued,
-            Running = Submitted - queued - succeeded - failed - canceled,
+            Running = Submitted - queued - ended,
             Succeeded = succeeded,
             Failed = failed,
             Canceled = canceled,
@@ -65,5 +63,20 @@ internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, Tim
         {
             await worker.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private (long Succeeded, long Failed, long Canceled, long All) Ended()
+    {
+        long succeeded = 0;
+        long failed = 0;
+        long canceled = Withdrawn;
+        foreach (WorkerContext worker in _workers)
+        {
+            succeeded += worker.Counts.Succeeded;
+            failed += worker.Counts.Failed;
+            canceled += worker.Counts.Canceled;
+        }
+
+        return (succeeded, failed, canceled, succeeded + failed + canceled);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Overlap.Futures;
 
 /// <summary>The tasks of one <see cref="TaskSet.AsCompleted"/>, on top of the runtime's own <c>WhenEach</c>.</summary>
@@ -49,7 +51,9 @@ internal sealed class CompletedTasks<TTask>(List<TTask> tasks, AsCompletedOption
             ValueTask<bool> next = ended.MoveNextAsync();
             if (isStopped && !next.IsCompleted)
             {
-                throw new TimeoutException($"{left} of {tasks.Count} tasks had not ended when the deadline of {options.Deadline} passed.");
+                throw new TimeoutException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{left} of {tasks.Count} tasks had not ended when the deadline of {options.Deadline.TotalSeconds:0.###} s passed."));
             }
 
             await next.ConfigureAwait(false);

@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace Overlap.Futures;
 
 /// <summary>The end of a call as a value: a result, or the exception that ended it.</summary>
-/// <remarks>Used where a stack cannot carry the exception: across a thread, a process or a wire, and in streams that go on after a failure.</remarks>
+/// <remarks>For places that a stack does not reach: another thread, process or machine, and a stream that goes on after a failure.</remarks>
 /// <typeparam name="T">The type of the result.</typeparam>
 public readonly record struct Outcome<T>
 {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Overlap.Futures;
 
 /// <content>Who runs, who waits, and when the group ends. README.md has the picture and the invariants.</content>
@@ -15,7 +17,7 @@ public sealed partial class TaskGroup
     private long _canceled;
     private long _unfinishedAtCancel;
     private int _running;
-    private int _cancelling;   // Cancellations that still run callbacks; the group does not end under them.
+    private int _cancelling;   // F1: cancellations that still call callbacks.
     private Cause _cause;
     private bool _isJoining;
     private bool _isEnded;
@@ -40,7 +42,7 @@ public sealed partial class TaskGroup
         _gate.Enter();
         try
         {
-            // A child may hear of the caller's cancellation before the group does: then its end is no failure.
+            // F9: a child may hear of the caller's cancellation before the group does: then its end is no failure.
             refused = _callerToken.IsCancellationRequested ? CancelLocked(Cause.Caller) : null;
             if (future.IsCompletedSuccessfully)
             {
@@ -191,7 +193,7 @@ public sealed partial class TaskGroup
 
     private void StartNextLocked()
     {
-        // Under the gate, so that children reach the pool in the order of their numbers; the pool runs nothing here.
+        // F3: under the gate, so that children reach the pool in the order of their numbers; the pool runs nothing here.
         while (_running < _options.Limit && _waiting.TryDequeue(out TaskGroupChild? next))
         {
             _running++;
@@ -210,7 +212,7 @@ public sealed partial class TaskGroup
         return true;
     }
 
-    /// <summary>Does outside the gate what a change of state asks for: users' callbacks and clocks are called here.</summary>
+    /// <summary>Does outside the gate what a change of state asks for (F6): users' callbacks and clocks are called here.</summary>
     private void Finish(TaskGroupChild[]? refused, bool ends)
     {
         if (refused is not null)
@@ -293,6 +295,7 @@ public sealed partial class TaskGroup
         return [.. errors.Distinct<Exception>(ReferenceEqualityComparer.Instance)];
     }
 
-    private TimeoutException TimedOut() => new(
-        $"{_unfinishedAtCancel} of {_submitted} children had not ended when the group's time of {_options.Timeout} passed.");
+    private TimeoutException TimedOut() => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_unfinishedAtCancel} of {_submitted} children had not ended when the group's time of {_options.Timeout.TotalSeconds:0.###} s passed."));
 }

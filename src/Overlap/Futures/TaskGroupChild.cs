@@ -3,7 +3,7 @@ using Overlap.Waiting;
 
 namespace Overlap.Futures;
 
-/// <summary>One child: it waits for its turn, runs on the pool in the context of whoever started it, and ends its future before the group hears of it.</summary>
+/// <summary>One child: waits for its turn, runs on the pool in the context of its start, and ends its future before it tells the group.</summary>
 internal abstract class TaskGroupChild(TaskGroup group) : IThreadPoolWorkItem
 {
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -21,7 +21,7 @@ internal abstract class TaskGroupChild(TaskGroup group) : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        // F4: between the hand-over and here the group may have been cancelled; a child that has not begun then never begins.
+        // F4: the group may have been cancelled between the hand-over and here.
         if (Group.IsCanceled)
         {
             Refuse();

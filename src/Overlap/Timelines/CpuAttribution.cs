@@ -74,11 +74,7 @@ internal sealed class CpuAttribution
         {
             foreach (SpanPiece piece in SpanPiece.Of(span))
             {
-                if (piece.Phase == SpanPhase.Working)
-                {
-                    seen.Add(piece.From, piece.To, 1);
-                }
-                else if (piece.WorkDensity > 0)
+                if (piece.WorkDensity > 0)
                 {
                     seen.Add(piece.From, piece.To, piece.WorkDensity);
                 }

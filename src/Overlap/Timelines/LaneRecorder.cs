@@ -3,9 +3,6 @@ namespace Overlap.Timelines;
 /// <summary>Takes down what one worker does. One writer at a time; a reader may take the recording meanwhile.</summary>
 public sealed class LaneRecorder
 {
-    // Below this a worker has gone from one call straight to the next: it did not wait, so the clock need not be read twice.
-    private const long BackToBackNanoseconds = 5_000;
-
     // A thousand slots with a few calls each must not cost a full chunk each: chunks double up to the limit.
     private const int FirstChunkLength = 16;
     private const int MaxChunkLength = 1_024;
@@ -27,9 +24,6 @@ public sealed class LaneRecorder
 
     // Owned by the writer.
     private long _cpuAtStart;
-    private long _cpuAtEnd;
-    private long _endedAt = long.MinValue;
-    private int _endedOnThread;
 
     internal LaneRecorder(TimelineRecorder recorder, int index, string name, LaneKind kind, int processId)
     {
@@ -56,11 +50,7 @@ public sealed class LaneRecorder
     public void Begin(long item, string? label, long queuedAt)
     {
         long now = _recorder.GetTimestamp();
-
-        // A lane of the caller may be served by another thread each time, and each thread has its own processor clock.
-        bool sameThread = _endedOnThread == Environment.CurrentManagedThreadId;
-        long gap = sameThread ? _recorder.ToNanoseconds(now - _endedAt) : long.MaxValue;
-        _cpuAtStart = gap < BackToBackNanoseconds ? _cpuAtEnd + gap : _recorder.ReadThreadCpu();
+        _cpuAtStart = _recorder.ReadThreadCpu(now);
         _ = Interlocked.Increment(ref _version);
         _current = new SpanRecord { Item = item, Label = label, QueuedAt = queuedAt, StartedAt = now };
         _isRunning = true;
@@ -71,12 +61,10 @@ public sealed class LaneRecorder
     /// <param name="status">How it ended.</param>
     public void End(SpanStatus status)
     {
-        _cpuAtEnd = _recorder.ReadThreadCpu();
-        _endedAt = _recorder.GetTimestamp();
-        _endedOnThread = Environment.CurrentManagedThreadId;
+        long now = _recorder.GetTimestamp();
         SpanRecord record = _current;
-        record.FinishedAt = _endedAt;
-        record.WorkingNanoseconds = Math.Max(0, _cpuAtEnd - _cpuAtStart);
+        record.FinishedAt = now;
+        record.WorkingNanoseconds = Math.Max(0, _recorder.ReadThreadCpu(now) - _cpuAtStart);
         record.IsWorkUnknown = !_recorder.CanReadThreadCpu;
         record.Status = status;
         Append(in record);

@@ -5,8 +5,9 @@ namespace Overlap.Timelines;
 /// <summary>One call on a lane.</summary>
 /// <remarks>
 /// Shape: <see cref="Queued"/> ≤ <see cref="Started"/> ≤ <see cref="Finished"/>. <see cref="Segments"/> lie inside the span in order and
-/// without overlap. What they leave open is waiting, less the work that they do not place: of a call on a thread only the
-/// amount of <see cref="Working"/> is known, not its place (a thread's processor clock tells how much, not when).
+/// without overlap. <see cref="Working"/> is an amount: it lies in the working segments, and what does not fit there somewhere in what
+/// the segments leave open; of a call on a thread only the amount is known (a thread's processor clock tells how much, not when). The rest of
+/// both is waiting: for the outside in the open, for a processor or a lock inside a working segment.
 /// Units: <see cref="TimeSpan"/> from the start of the timeline.
 /// </remarks>
 public readonly record struct Span
@@ -26,7 +27,7 @@ public readonly record struct Span
     /// <summary>When the call ended; when the recording was taken, if it had not.</summary>
     public required TimeSpan Finished { get; init; }
 
-    /// <summary>Work measured inside the call, that of its segments included. Never more than <see cref="Duration"/>.</summary>
+    /// <summary>Processor time measured inside the call. Never more than <see cref="Duration"/>.</summary>
     public required TimeSpan Working { get; init; }
 
     /// <summary>How the call ended.</summary>

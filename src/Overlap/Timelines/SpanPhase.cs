@@ -3,7 +3,7 @@ namespace Overlap.Timelines;
 /// <summary>What a call was doing during a part of its span.</summary>
 public enum SpanPhase
 {
-    /// <summary>Using a processor: measured, never assumed.</summary>
+    /// <summary>Running: how much of it was work <see cref="Span.Working"/> tells, measured, never assumed.</summary>
     Working,
 
     /// <summary>Waiting for something outside the program: a reply, a disk, a timer.</summary>

@@ -4,7 +4,7 @@ namespace Overlap.Timelines;
 /// <param name="From">Begin in ticks of the timeline.</param>
 /// <param name="To">End in ticks of the timeline.</param>
 /// <param name="Phase">The segment's phase; <see cref="SpanPhase.Waiting"/> for what lies open.</param>
-/// <param name="WorkDensity">The part of an open stretch that is work whose place is not known, spread evenly.</param>
+/// <param name="WorkDensity">The part of a stretch that is work, spread evenly; what is left of a working segment is waiting for a processor.</param>
 /// <param name="IsOpen">Whether no segment says what happened.</param>
 internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, bool IsOpen)
 {
@@ -13,14 +13,16 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
     public static IEnumerable<SpanPiece> Of(Span span)
     {
         long open = span.Duration.Ticks;
-        long unplaced = span.Working.Ticks;
+        long ran = 0;
         foreach (Segment segment in span.Segments)
         {
             open -= segment.Duration.Ticks;
-            unplaced -= segment.Phase == SpanPhase.Working ? segment.Duration.Ticks : 0;
+            ran += segment.Phase == SpanPhase.Working ? segment.Duration.Ticks : 0;
         }
 
-        double density = open > 0 ? Math.Clamp((double)unplaced / open, 0, 1) : 0;
+        // Work is first where the call is known to have run; only what does not fit there lies somewhere in the open.
+        double ranDensity = ran > 0 ? Math.Clamp((double)span.Working.Ticks / ran, 0, 1) : 0;
+        double density = open > 0 ? Math.Clamp((double)(span.Working.Ticks - ran) / open, 0, 1) : 0;
         long at = span.Started.Ticks;
         long end = span.Finished.Ticks;
         foreach (Segment segment in span.Segments)
@@ -34,7 +36,7 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
 
             if (to > from)
             {
-                yield return new SpanPiece(from, to, segment.Phase, 0, IsOpen: false);
+                yield return new SpanPiece(from, to, segment.Phase, segment.Phase == SpanPhase.Working ? ranDensity : 0, IsOpen: false);
                 at = to;
             }
             else

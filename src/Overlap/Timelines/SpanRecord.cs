@@ -9,7 +9,7 @@ internal struct SpanRecord
     public long StartedAt;
     public long FinishedAt;
 
-    /// <summary>Work that no segment places.</summary>
+    /// <summary>Work measured, whether or not a segment tells where.</summary>
     public long WorkingNanoseconds;
 
     /// <summary>No processor clock could be read for the call: its time is neither work nor waiting until the process's tells.</summary>

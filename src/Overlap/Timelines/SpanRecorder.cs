@@ -1,11 +1,16 @@
 namespace Overlap.Timelines;
 
 /// <summary>Takes down one asynchronous call: the stretches in which its continuations run, and what holds it back.</summary>
-/// <remarks>Thread-safe: branches of one call may run at the same time; their work counts once where it overlaps.</remarks>
+/// <remarks>
+/// Thread-safe: branches of one call may run at the same time; where they overlap, the time counts once and all of it as work.
+/// Where one continuation runs alone, its thread's clock tells how much was work: a thread that blocks or has lost its processor works not.
+/// </remarks>
 public sealed class SpanRecorder
 {
     // A call that awaits a million times keeps its amount of work, but no longer each place of it.
     private const int MaxSegments = 1_024;
+
+    private const int ManyThreads = -1;
 
     private static readonly AsyncLocal<SpanRecorder?> Ambient = new();
 
@@ -17,6 +22,8 @@ public sealed class SpanRecorder
     private readonly List<RawSegment> _segments = [];
     private SpanRecord _record;
     private long _workStartedAt;
+    private long _workCpuAtStart;
+    private int _workThread;
     private int _working;
     private bool _ended;
 
@@ -38,10 +45,18 @@ public sealed class SpanRecorder
     public void BeginWork()
     {
         long now = _recorder.GetTimestamp();
+        long cpu = _recorder.ReadThreadCpu(now);
+        int thread = Environment.CurrentManagedThreadId;
         _gate.Enter();
         if (_working++ == 0)
         {
             _workStartedAt = now;
+            _workCpuAtStart = cpu;
+            _workThread = thread;
+        }
+        else if (_workThread != thread)
+        {
+            _workThread = ManyThreads;
         }
 
         _gate.Exit();
@@ -51,10 +66,11 @@ public sealed class SpanRecorder
     public void EndWork()
     {
         long now = _recorder.GetTimestamp();
+        long cpu = _recorder.ReadThreadCpu(now);
         _gate.Enter();
         if (_working > 0 && --_working == 0 && !_ended)
         {
-            AddLocked(SpanPhase.Working, _workStartedAt, now);
+            AddWorkLocked(now, cpu);
         }
 
         _gate.Exit();
@@ -83,6 +99,7 @@ public sealed class SpanRecorder
     public void End(SpanStatus status)
     {
         long now = _recorder.GetTimestamp();
+        long cpu = _recorder.ReadThreadCpu(now);
         _gate.Enter();
         bool first = !_ended;
         if (first)
@@ -90,7 +107,7 @@ public sealed class SpanRecorder
             _ended = true;
             if (_working > 0)
             {
-                AddLocked(SpanPhase.Working, _workStartedAt, now);
+                AddWorkLocked(now, cpu);
             }
 
             _record.FinishedAt = now;
@@ -121,7 +138,9 @@ public sealed class SpanRecorder
             record.Segments = [.. _segments];
             if (_working > 0)
             {
+                // How much of it was work only its own thread could tell.
                 record.Segments.Add(new RawSegment(SpanPhase.Working, _workStartedAt, now));
+                record.WorkingNanoseconds += _recorder.ToNanoseconds(now - _workStartedAt);
             }
 
             return record;
@@ -132,15 +151,19 @@ public sealed class SpanRecorder
         }
     }
 
+    private void AddWorkLocked(long endedAt, long cpu)
+    {
+        long elapsed = _recorder.ToNanoseconds(endedAt - _workStartedAt);
+        bool isMeasured = _recorder.CanReadThreadCpu && _workThread == Environment.CurrentManagedThreadId;
+        _record.WorkingNanoseconds += isMeasured ? Math.Clamp(cpu - _workCpuAtStart, 0, elapsed) : elapsed;
+        AddLocked(SpanPhase.Working, _workStartedAt, endedAt);
+    }
+
     private void AddLocked(SpanPhase phase, long startedAt, long endedAt)
     {
         if (_segments.Count < MaxSegments)
         {
             _segments.Add(new RawSegment(phase, startedAt, endedAt));
-        }
-        else if (phase == SpanPhase.Working)
-        {
-            _record.WorkingNanoseconds += _recorder.ToNanoseconds(endedAt - startedAt);
         }
     }
 }

@@ -57,7 +57,7 @@ public class AsCompletedTests
         time.Advance(TimeSpan.FromSeconds(1));
 
         var exception = await Assert.ThrowsAsync<TimeoutException>(() => next);
-        Assert.Equal("2 of 3 tasks had not ended when the deadline of 00:00:10 passed.", exception.Message);
+        Assert.Equal("2 of 3 tasks had not ended when the deadline of 10 s passed.", exception.Message);
         Assert.All(sources[1..], source => Assert.True(source.TrySetResult(1)));
     }
 

@@ -149,7 +149,7 @@ public class TaskGroupCancellationTests
         time.Advance(TimeSpan.FromSeconds(1));
 
         var exception = await Assert.ThrowsAsync<TimeoutException>(() => join);
-        Assert.Equal("2 of 3 children had not ended when the group's time of 00:00:05 passed.", exception.Message);
+        Assert.Equal("2 of 3 children had not ended when the group's time of 5 s passed.", exception.Message);
         Assert.True(slow.IsCanceled);
     }
 

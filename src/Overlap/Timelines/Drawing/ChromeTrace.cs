@@ -107,7 +107,7 @@ public static class ChromeTrace
                 .Sum(static part => part.Ticks) / ticks;
             string phase = piece switch
             {
-                { IsOpen: false, Phase: not SpanPhase.Unattributed } => TimelineFile.NameOf(piece.Phase),
+                { IsOpen: false, Phase: not (SpanPhase.Unattributed or SpanPhase.Working) } => TimelineFile.NameOf(piece.Phase),
                 { WorkDensity: > 0.99 } => "working",
                 { WorkDensity: >= 0.01 } => $"working {Wording.Percent(piece.WorkDensity)}, waiting {Wording.Percent(1 - piece.WorkDensity - hidden)}",
                 _ => hidden > 0.5 ? "unattributed" : "waiting",

@@ -16,17 +16,17 @@ internal static class PageData
     private const int FlushAt = 1 << 16;
     private const int PhaseCount = 5;
 
-    public static void Write(Stream stream, IReadOnlyList<TimelineFigures> all, long longest)
+    public static void Write(Stream stream, IReadOnlyList<TimelineFigures> all)
     {
         long total = all.Sum(static figures => figures.Summary.Items);
         int group = (int)((total + MaxSpans - 1) / MaxSpans);
         using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Encoder = TimelineFile.Encoder });
         json.WriteStartObject();
-        json.WriteNumber("longest", longest);
         json.WriteStartArray("timelines");
         foreach (TimelineFigures figures in all)
         {
-            WriteTimeline(json, figures, Math.Max(1, group));
+            long whole = TimeScale.LengthOf(all.Where(other => other.Timeline.Title == figures.Timeline.Title));
+            WriteTimeline(json, figures, whole, Math.Max(1, group));
         }
 
         json.WriteEndArray();
@@ -34,11 +34,12 @@ internal static class PageData
         json.Flush();
     }
 
-    private static void WriteTimeline(Utf8JsonWriter json, TimelineFigures figures, int group)
+    private static void WriteTimeline(Utf8JsonWriter json, TimelineFigures figures, long whole, int group)
     {
         Timeline timeline = figures.Timeline;
         List<string> labels = [];
         json.WriteStartObject();
+        json.WriteNumber("whole", whole);
         json.WriteNumber("wall", Math.Max(1, figures.Summary.Wall.Ticks));
         json.WriteNumber("cores", Math.Max(1, timeline.Cores));
         json.WriteNumber("peak", figures.PeakInFlight);
@@ -86,6 +87,7 @@ internal static class PageData
         json.WriteStartObject();
         json.WriteString("name", LabelText.Line(lane.Name, 60));
         json.WriteBoolean("slot", lane.Kind == LaneKind.Slot);
+        json.WriteBoolean("elsewhere", lane.Kind == LaneKind.Process);
         json.WriteStartArray("spans");
         for (int i = 0; i < lane.Spans.Length; i += group)
         {

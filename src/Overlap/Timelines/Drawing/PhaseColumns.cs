@@ -23,10 +23,11 @@ internal static class PhaseColumns
         return columns;
     }
 
-    /// <summary>Gives the processor use of each column, from 0 to the number of cores and a little more when clocks disagree.</summary>
-    public static double[] CpuOf(Timeline timeline, TimeScale scale)
+    /// <summary>Gives the processors in use in each column: this process's by its clock, worker processes' by their calls.</summary>
+    public static double[] CpuOf(Timeline timeline, CpuAttribution attribution, TimeScale scale)
     {
-        double[] columns = new double[scale.Columns];
+        PhaseMix[] elsewhere = Of(timeline.Lanes.Where(static lane => lane.Kind == LaneKind.Process), attribution, scale);
+        double[] columns = [.. elsewhere.Select(static mix => mix.Working)];
         for (int i = 1; i < timeline.CpuSamples.Length; i++)
         {
             CpuSample from = timeline.CpuSamples[i - 1];
@@ -49,7 +50,7 @@ internal static class PhaseColumns
         SpanPiece piece, LaneKind kind, CpuAttribution attribution, long from, long to)
     {
         double rest = to - from;
-        if (!piece.IsOpen && piece.Phase != SpanPhase.Unattributed)
+        if (piece.Phase is SpanPhase.Throttled or SpanPhase.Retrying || (!piece.IsOpen && piece.Phase == SpanPhase.Waiting))
         {
             yield return (piece.Phase, rest);
             yield break;

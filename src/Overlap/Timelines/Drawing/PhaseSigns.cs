@@ -10,6 +10,9 @@ internal sealed class PhaseSigns(bool ascii, bool color)
     private const int Canceled = 7;
     private const int Running = 8;
 
+    // Less of a column than this is rounding, and never earns a sign.
+    private const double Trace = 1e-4;
+
     private static readonly Sign[] Signs =
     [
         new("work", '█', '#', "94"),
@@ -45,7 +48,7 @@ internal sealed class PhaseSigns(bool ascii, bool color)
             last = sign;
         }
 
-        return color ? row.Append("\e[0m").ToString() : row.ToString();
+        return color && last >= 0 ? row.Append("\e[0m").ToString() : row.ToString();
     }
 
     /// <summary>Draws a row of bars, each an amount of a whole.</summary>
@@ -88,7 +91,7 @@ internal sealed class PhaseSigns(bool ascii, bool color)
     }
 
     public static string ToAscii(string text) =>
-        string.Concat(text.Replace("…", "...").Select(static c => c switch { '·' => ',', '×' => 'x', 'µ' => 'u', > '~' => '?', _ => c }));
+        string.Concat(text.Replace("…", "...").Replace(" · ", ", ").Select(static c => c switch { '·' => '.', '×' => 'x', 'µ' => 'u', > '~' => '?', _ => c }));
 
     // Each phase collects what it had of every column and pays a whole column when it is chosen: numbers of signs come out in proportion.
     private int[] Choose(PhaseMix[] columns)
@@ -117,7 +120,7 @@ internal sealed class PhaseSigns(bool ascii, bool color)
                     (most[phase], richest[phase]) = (parts[phase], column);
                 }
 
-                if (parts[phase] > 1e-9 && (parts[best] <= 1e-9 || credit[phase] > credit[best]))
+                if (parts[phase] > Trace && (parts[best] <= Trace || credit[phase] > credit[best]))
                 {
                     best = phase;
                 }
@@ -139,12 +142,13 @@ internal sealed class PhaseSigns(bool ascii, bool color)
         return chosen;
     }
 
-    // A phase too small for a sign of its own gets one where it is largest, so that it does not seem absent.
+    // A phase too small for a sign of its own gets one where it is largest, so that it does not seem absent. What is unattributed
+    // is spread thinly over all lanes alike: a sign in each would show it many times too large.
     private static void ShowRare(int[] chosen, int[] count, int[] richest, double[] most)
     {
-        for (int phase = 0; phase < Idle; phase++)
+        for (int phase = 0; phase < (int)SpanPhase.Unattributed; phase++)
         {
-            if (count[phase] == 0 && most[phase] > 1e-3 && count[chosen[richest[phase]]] > 1)
+            if (count[phase] == 0 && most[phase] > Trace && count[chosen[richest[phase]]] > 1)
             {
                 count[chosen[richest[phase]]]--;
                 chosen[richest[phase]] = phase;

@@ -18,11 +18,12 @@ internal static class SvgPhases
 
     /// <summary>Draws one lane.</summary>
     public static void Lane(
-        SvgText body, TimelineFigures figures, Lane lane, TimeScale scale, double x, double y, double width, double height)
+        SvgText body, TimelineFigures figures, Lane lane, SvgBudget budget, TimeScale scale, double x, double y, double width, double height)
     {
         int pieces = lane.Spans.Sum(static span => 1 + (2 * span.Segments.Length));
-        if (pieces * 2 > width || !IsApart(lane.Spans))
+        if (!budget.DrawsCalls || pieces * 2 > width || !IsApart(lane.Spans))
         {
+            scale = scale with { Columns = Math.Min(scale.Columns, budget.MaxColumns) };
             Columns(body, PhaseColumns.Of(lane, figures.Attribution, scale), x, y, width, height, 1, Title(lane));
             return;
         }
@@ -68,9 +69,11 @@ internal static class SvgPhases
 
         if (span.Status == SpanStatus.Failed)
         {
-            double mark = Math.Min(height, 10);
+            double mark = Math.Min(Math.Min(height, 10), Math.Max(4, end - start));
             double left = Math.Max(start, end - mark - 1);
-            _ = body.Path("failmark", $"M{SvgText.N(left)} {SvgText.N(y + ((height - mark) / 2))}l{SvgText.N(mark)} {SvgText.N(mark)}m0 {SvgText.N(-mark)}l{SvgText.N(-mark)} {SvgText.N(mark)}");
+            string size = SvgText.N(mark);
+            string cross = $"M{SvgText.N(left)} {SvgText.N(y + ((height - mark) / 2))}l{size} {size}m0 -{size}l-{size} {size}";
+            _ = body.Path("failhalo", cross).Path("failmark", cross);
         }
 
         _ = body.Raw("</g>");
@@ -194,7 +197,7 @@ internal static class SvgPhases
 
     private static string Title(Lane lane, Span span)
     {
-        string label = span.Label is null ? "" : $" {LabelText.Line(span.Label)}";
+        string label = span.Label is null ? "" : $" {LabelText.Line(span.Label, 80)}";
         string status = span.Status == SpanStatus.Succeeded ? "" : $", {TimelineFile.NameOf(span.Status)}";
         return $"item {span.Item}{label}: {Wording.Time(span.Duration)}, {Wording.Time(span.Working)} of it work{status} ({lane.Name})";
     }

@@ -6,6 +6,10 @@ namespace Overlap.Timelines.Drawing;
 /// <param name="Columns">The number of columns.</param>
 internal readonly record struct TimeScale(long Origin, long Length, int Columns)
 {
+    /// <summary>The length of the scale on which the models of one job are compared: that of the longest.</summary>
+    public static long LengthOf(IEnumerable<TimelineFigures> job) =>
+        Math.Max(1, job.Select(static figures => figures.Summary.Wall.Ticks).DefaultIfEmpty(1).Max());
+
     /// <summary>Gives the columns that a stretch touches with the part of each that it covers.</summary>
     public IEnumerable<(int Column, long From, long To)> Cut(long from, long to)
     {

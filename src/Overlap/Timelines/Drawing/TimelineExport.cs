@@ -36,7 +36,7 @@ public static class TimelineExport
 
     /// <summary>Writes recordings to a stream.</summary>
     /// <param name="stream">Where to; stays open.</param>
-    /// <param name="timelines">The recordings; drawn on one time scale.</param>
+    /// <param name="timelines">The recordings; those of one job are drawn on one time scale.</param>
     /// <param name="format">The form.</param>
     public static void Write(Stream stream, IReadOnlyList<Timeline> timelines, TimelineFormat format)
     {
@@ -66,7 +66,7 @@ public static class TimelineExport
 
     /// <summary>Writes recordings to a file in the form that its name asks for.</summary>
     /// <param name="path">The file; replaced as a whole when everything is written, and left as it was when something fails.</param>
-    /// <param name="timelines">The recordings; drawn on one time scale.</param>
+    /// <param name="timelines">The recordings; those of one job are drawn on one time scale.</param>
     /// <exception cref="ArgumentException">The name asks for no known form.</exception>
     public static void Write(string path, IReadOnlyList<Timeline> timelines)
     {
@@ -80,7 +80,7 @@ public static class TimelineExport
 
     /// <summary>Writes recordings to a file.</summary>
     /// <param name="path">The file; replaced as a whole when everything is written, and left as it was when something fails.</param>
-    /// <param name="timelines">The recordings; drawn on one time scale.</param>
+    /// <param name="timelines">The recordings; those of one job are drawn on one time scale.</param>
     /// <param name="format">The form, whatever the name.</param>
     public static void Write(string path, IReadOnlyList<Timeline> timelines, TimelineFormat format)
     {

@@ -14,7 +14,7 @@ public static class TimelineHtml
 {
     /// <summary>Writes a page.</summary>
     /// <param name="stream">Where to; stays open.</param>
-    /// <param name="timelines">The recordings; drawn on one time scale.</param>
+    /// <param name="timelines">The recordings; those of one job are drawn on one time scale.</param>
     public static void Write(Stream stream, IReadOnlyList<Timeline> timelines)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -23,7 +23,6 @@ public static class TimelineHtml
             .GroupBy(static timeline => timeline.Title)
             .SelectMany(static job => job)
             .Select(timeline => new TimelineFigures(timeline, timelines))];
-        long longest = Math.Max(1, all.Select(static figures => figures.Summary.Wall.Ticks).DefaultIfEmpty(1).Max());
         string style = ReadPart("page.css");
         string script = ReadPart("page.js");
         using StreamWriter page = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
@@ -33,7 +32,7 @@ public static class TimelineHtml
         page.WriteLine("<div id=\"tip\" role=\"tooltip\"></div><div id=\"said\" aria-live=\"polite\"></div>");
         page.Write("<script type=\"application/json\" id=\"data\">");
         page.Flush();
-        PageData.Write(stream, all, longest);
+        PageData.Write(stream, all);
         page.WriteLine("</script>");
         page.WriteLine($"<script>{script}</script>");
         page.WriteLine("</body></html>");

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Overlap.Timelines.Drawing;
 
-/// <summary>Draws recordings as one picture: small multiples on one time scale, on a ground of its own, light or dark as the reader's.</summary>
+/// <summary>Draws recordings as one picture: the models of a job on one time scale, on a ground of its own, light or dark as the reader's.</summary>
 /// <remarks>
 /// Shape: up to twenty-four lanes are drawn one by one; more become one area whose height is the number of calls in flight. Where the place of
 /// work inside a call is not known, or many calls share a pixel, heights tell the parts. A run much shorter than the longest is drawn
@@ -13,7 +13,7 @@ public static class TimelineSvg
 {
     private const double Width = 1000;
     private const double Margin = 28;
-    private const double PlotLeft = 112;
+    private const double PlotLeft = 126;
     private const double PlotWidth = Width - PlotLeft - Margin;
     private const int MaxLanes = 24;
     private const double AreaHeight = 96;
@@ -26,28 +26,16 @@ public static class TimelineSvg
     {
         ArgumentNullException.ThrowIfNull(timelines);
         TimelineFigures[] all = [.. timelines.Select(timeline => new TimelineFigures(timeline, timelines))];
-        long longest = Math.Max(1, all.Select(static figures => figures.Summary.Wall.Ticks).DefaultIfEmpty(1).Max());
+        SvgText grid = new();
         SvgText body = new();
+        SvgBudget budget = SvgBudget.Of(timelines, MaxLanes);
         double y = Margin;
         foreach (IGrouping<string, TimelineFigures> job in all.GroupBy(static figures => figures.Timeline.Title))
         {
-            y = DrawTitle(body, job.Key, job.Max(static figures => figures.Summary.Items), y);
-            foreach (TimelineFigures figures in job)
-            {
-                y = DrawOne(body, figures, longest, y);
-            }
+            y = DrawJob(body, grid, job.Key, [.. job], budget, y);
         }
 
-        SvgText grid = new();
-        double bottom = y - 6;
-        foreach (TimeSpan mark in TimeScale.Marks(longest, 8))
-        {
-            double x = PlotLeft + ((double)mark.Ticks / longest * PlotWidth);
-            _ = grid.Path("grid", $"M{SvgText.N(x)} {SvgText.N(Margin + 34)}V{SvgText.N(bottom)}");
-            _ = body.Label(x > Width - Margin - 30 ? "axis end" : "axis mid", x, bottom + 16, Wording.Mark(mark));
-        }
-
-        y = DrawLegend(body, bottom + 46);
+        y = DrawLegend(body, all, y);
         string title = string.Join(", ", all.Select(static figures => $"{figures.Timeline.Title} {figures.Timeline.Model}"));
         string description = string.Join("; ", all.Select(static figures =>
             $"{figures.Timeline.Model}: {Wording.Speed(figures)}, {Wording.Crew(figures)}, {Wording.Shares(figures)}"));
@@ -61,14 +49,31 @@ public static class TimelineSvg
         return picture.Raw(grid.ToString()).Raw(body.ToString()).Raw("</svg>").ToString();
     }
 
-    private static double DrawTitle(SvgText body, string title, long items, double y)
+    private static double DrawJob(SvgText body, SvgText grid, string title, TimelineFigures[] job, SvgBudget budget, double y)
     {
-        _ = body.Label("title", Margin, y + 14, title, 70);
-        _ = body.Label("muted end", Width - Margin, y + 14, $"{Wording.Count(items, "item")} · one time scale for all");
-        return y + 40;
+        long longest = TimeScale.LengthOf(job);
+        long items = job.Max(static figures => figures.Summary.Items);
+        _ = body.Label("title", Margin, y + 14, title, 60);
+        _ = body.Label("muted end", Width - Margin, y + 14, $"{Wording.Count(items, "item")}{(job.Length > 1 ? " · one time scale" : "")}");
+        double top = y + 34;
+        y += 40;
+        foreach (TimelineFigures figures in job)
+        {
+            y = DrawOne(body, figures, budget, longest, y);
+        }
+
+        double bottom = y - 6;
+        foreach (TimeSpan mark in TimeScale.Marks(longest, 8))
+        {
+            double x = PlotLeft + ((double)mark.Ticks / longest * PlotWidth);
+            _ = grid.Path("grid", $"M{SvgText.N(x)} {SvgText.N(top)}V{SvgText.N(bottom)}");
+            _ = body.Label(x > Width - Margin - 14 ? "axis end" : "axis mid", x, bottom + 16, Wording.Mark(mark));
+        }
+
+        return bottom + 46;
     }
 
-    private static double DrawOne(SvgText body, TimelineFigures figures, long longest, double y)
+    private static double DrawOne(SvgText body, TimelineFigures figures, SvgBudget budget, long longest, double y)
     {
         string factor = figures.SpeedUp switch
         {
@@ -94,10 +99,10 @@ public static class TimelineSvg
             double tall = Math.Max(height, 64);
             double left = Math.Max(end + 70, PlotLeft + 190);
             double right = Width - Margin;
-            DrawLanes(body, figures, PlotLeft, y, Math.Max(1, end - PlotLeft), height, (int)Math.Clamp(end - PlotLeft, 1, PlotWidth));
+            DrawLanes(body, figures, budget, PlotLeft, y, Math.Max(1, end - PlotLeft), height, (int)Math.Clamp(end - PlotLeft, 1, PlotWidth));
             _ = body.Path("wedge", $"M{SvgText.N(end)} {SvgText.N(y)}L{SvgText.N(left)} {SvgText.N(y)}V{SvgText.N(y + tall)}L{SvgText.N(end)} {SvgText.N(y + height)}Z");
             _ = body.Rect("lens", left, y, right - left, tall);
-            DrawLanes(body, figures, left, y, right - left, tall, (int)(right - left));
+            DrawLanes(body, figures, budget, left, y, right - left, tall, (int)(right - left));
             foreach (TimeSpan mark in TimeScale.Marks(wall, 6))
             {
                 double x = left + ((double)mark.Ticks / wall * (right - left));
@@ -110,7 +115,7 @@ public static class TimelineSvg
         }
         else
         {
-            DrawLanes(body, figures, PlotLeft, y, end - PlotLeft, height, (int)Math.Max(1, end - PlotLeft));
+            DrawLanes(body, figures, budget, PlotLeft, y, end - PlotLeft, height, (int)Math.Max(1, end - PlotLeft));
         }
 
         y += height;
@@ -144,7 +149,8 @@ public static class TimelineSvg
         }
     }
 
-    private static void DrawLanes(SvgText body, TimelineFigures figures, double x, double y, double width, double height, int columns)
+    private static void DrawLanes(
+        SvgText body, TimelineFigures figures, SvgBudget budget, double x, double y, double width, double height, int columns)
     {
         ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
         TimeScale scale = new(figures.Origin, Math.Max(1, figures.Summary.Wall.Ticks), Math.Max(1, columns));
@@ -160,31 +166,39 @@ public static class TimelineSvg
             double top = y + (i * laneHeight);
             double inner = lanes.Length > 1 ? laneHeight - 2 : laneHeight;
             _ = body.Rect("idle", x, top, width, inner);
-            SvgPhases.Lane(body, figures, lanes[i], scale, x, top, width, inner);
+            SvgPhases.Lane(body, figures, lanes[i], budget, scale, x, top, width, inner);
         }
     }
 
-    private static double DrawLegend(SvgText body, double y)
+    private static double DrawLegend(SvgText body, TimelineFigures[] all, double y)
     {
         double x = Margin;
-        (string Style, string Text, double Width)[] entries =
+        SpanPhase[] held = [.. all.SelectMany(static figures => figures.Timeline.Lanes).SelectMany(static lane => lane.Spans)
+            .SelectMany(static span => span.Segments).Select(static segment => segment.Phase).Distinct()];
+        bool failed = all.Any(static figures => figures.Summary.Failed > 0);
+        bool hidden = all.Any(static figures => figures.Summary.Unattributed > TimeSpan.Zero);
+        (string Style, string Text, double Width, bool Occurs)[] entries =
         [
-            ("work", "work: using a processor", 176),
-            ("wait", "waiting", 82),
-            ("hidden", "unattributed", 110),
-            ("held", "held back by a limit", 152),
-            ("retry", "waiting to retry", 128),
-            ("idle", "no item", 78),
+            ("work", "work: using a processor", 176, true),
+            ("wait", "waiting", 82, true),
+            ("hidden", "unattributed", 110, hidden),
+            ("held", "held back by a limit", 152, held.Contains(SpanPhase.Throttled)),
+            ("retry", "waiting to retry", 128, held.Contains(SpanPhase.Retrying)),
+            ("idle", "no item", 78, true),
         ];
-        foreach ((string style, string text, double width) in entries)
+        foreach ((string style, string text, double width, bool _) in entries.Where(static entry => entry.Occurs))
         {
             _ = body.Rect(style, x, y - 11, 18, 13);
             _ = body.Label("muted", x + 24, y, text);
             x += width + 12;
         }
 
-        _ = body.Path("failmark", $"M{SvgText.N(x)} {SvgText.N(y - 10)}l9 10m0 -10l-9 10");
-        _ = body.Label("muted", x + 16, y, "failed");
+        if (failed)
+        {
+            _ = body.Path("failmark", $"M{SvgText.N(x)} {SvgText.N(y - 10)}l9 10m0 -10l-9 10");
+            _ = body.Label("muted", x + 16, y, "failed");
+        }
+
         _ = body.Label("muted", Margin, y + 20, "Heights tell parts: where an item's work lies inside it is not known on a thread, and where many items share a pixel.");
         return y + 20;
     }

@@ -7,7 +7,7 @@ namespace Overlap.Timelines.Drawing;
 /// <summary>Draws recordings in lines of text, lanes against time.</summary>
 /// <remarks>
 /// A sign stands for the phase of one column. Where phases share a column, signs are given in turn so that their numbers along a
-/// lane are in proportion; a phase that occurs in a lane has at least one sign. All recordings share one scale; one that would be
+/// lane are in proportion; a phase that occurs in a lane has at least one sign. The recordings of one job share one scale; one that would be
 /// a few columns wide is drawn magnified below as well, with an axis of its own.
 /// </remarks>
 public static class TimelineText
@@ -17,7 +17,7 @@ public static class TimelineText
     // A run narrower than this part of the scale shows nothing but its length.
     private const int MagnifyBelow = 8;
 
-    /// <summary>Draws recordings, one below the other on one time scale.</summary>
+    /// <summary>Draws recordings, one below the other, those of one job on one time scale.</summary>
     /// <param name="timelines">The recordings.</param>
     /// <param name="options">Width, colour and signs.</param>
     /// <returns>Lines without line ends, none longer than the width (colour codes not counted).</returns>
@@ -36,23 +36,24 @@ public static class TimelineText
         public ImmutableArray<string> Draw()
         {
             TimelineFigures[] all = [.. timelines.Select(timeline => new TimelineFigures(timeline, timelines))];
-            long longest = Math.Max(1, all.Select(static figures => figures.Summary.Wall.Ticks).DefaultIfEmpty(1).Max());
             int names = all.SelectMany(static figures => figures.Timeline.Lanes).Take(10_000)
                 .Select(static lane => lane.Name.Length).DefaultIfEmpty(0).Max();
             _gutter = Math.Clamp(Math.Max(names, 9), 9, Math.Min(MaxGutter, options.Width / 4)) + 1;
             int columns = options.Width - _gutter;
             foreach (IGrouping<string, TimelineFigures> job in all.GroupBy(static figures => figures.Timeline.Title))
             {
+                long longest = TimeScale.LengthOf(job);
                 Add(LabelText.Line(job.Key, options.Width), bold: true);
                 foreach (TimelineFigures figures in job)
                 {
                     DrawOne(figures, new TimeScale(figures.Origin, longest, columns));
                 }
+
+                DrawAxis(longest, columns, job.Skip(1).Any() ? "one scale" : "");
+                Add("");
             }
 
-            DrawAxis(longest, columns);
-            Add("");
-            foreach (string line in Wrap(_signs.Legend(), options.Width))
+            foreach (string line in Wrap(_signs.Legend(), options.Width, atDots: false))
             {
                 _lines.Add(line);
             }
@@ -73,34 +74,35 @@ public static class TimelineText
             }
             else
             {
-                Row("all", _signs.Row(PhaseColumns.Of(figures.Timeline.Lanes, figures.Attribution, shared)));
-                Add(new string(' ', _gutter) + $"magnified {Wording.Factor((double)shared.Length / wall)} times:");
+                Row("all", _signs.Row(PhaseColumns.Of(figures.Timeline.Lanes, figures.Attribution, shared)[..EndOf(figures, shared)]));
+                string factor = Wording.Factor((double)shared.Length / wall);
+                AddIndented($"magnified {factor} times:");
                 DrawLanes(figures, shared with { Length = wall });
-                DrawAxis(wall, shared.Columns);
+                DrawAxis(wall, shared.Columns, $"×{factor}");
             }
 
             foreach (string remark in Wording.Remarks(figures))
             {
-                Add(new string(' ', _gutter) + remark);
+                AddIndented(remark);
             }
         }
 
         private void DrawLanes(TimelineFigures figures, TimeScale scale)
         {
             ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+            int end = EndOf(figures, scale);
             ImmutableArray<Lane> shown = LaneChoice.Of(lanes, options.MaxLanes);
             foreach (Lane lane in shown)
             {
-                Row(lane.Name, _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)));
+                Row(lane.Name, _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)[..end]));
             }
 
             if (shown.Length < lanes.Length)
             {
                 string dots = options.Ascii ? "..." : "…";
-                Add(new string(' ', _gutter) + string.Create(CultureInfo.InvariantCulture, $"{dots} {lanes.Length - shown.Length:#,0} more"));
+                AddIndented(string.Create(CultureInfo.InvariantCulture, $"{dots} {lanes.Length - shown.Length:#,0} more between them"));
             }
 
-            int end = scale.ColumnOf(scale.Origin + Math.Max(0, Math.Min(scale.Length, figures.Summary.Wall.Ticks) - 1)) + 1;
             if (lanes.Length > 1)
             {
                 PhaseMix[] sums = PhaseColumns.Of(lanes, figures.Attribution, scale);
@@ -110,12 +112,16 @@ public static class TimelineText
 
             if (figures.Timeline.CpuSamples.Length > 1)
             {
-                double[] cpu = [.. PhaseColumns.CpuOf(figures.Timeline, scale).Take(end)];
+                double[] cpu = [.. PhaseColumns.CpuOf(figures.Timeline, figures.Attribution, scale).Take(end)];
                 Row("CPU", _signs.Spark(cpu, figures.Timeline.Cores), $"of {Wording.Count(figures.Timeline.Cores, "core")}");
             }
         }
 
-        private void DrawAxis(long length, int columns)
+        // What lies behind the end of a run is not idle: there is no run.
+        private static int EndOf(TimelineFigures figures, TimeScale scale) =>
+            scale.ColumnOf(scale.Origin + Math.Max(0, Math.Min(scale.Length, figures.Summary.Wall.Ticks) - 1)) + 1;
+
+        private void DrawAxis(long length, int columns, string name)
         {
             StringBuilder axis = new(new string(' ', columns));
             foreach (TimeSpan mark in TimeScale.Marks(length, columns / 14))
@@ -128,7 +134,7 @@ public static class TimelineText
                 }
             }
 
-            Add(new string(' ', _gutter) + axis.ToString().TrimEnd());
+            _lines.Add(Plain(name).PadRight(_gutter) + axis.ToString().TrimEnd());
         }
 
         // A remark stands behind a row that leaves room for it.
@@ -142,20 +148,29 @@ public static class TimelineText
 
         private void Add(string line, bool bold = false)
         {
-            foreach (string part in Wrap(Plain(line), options.Width))
+            foreach (string part in Wrap(Plain(line), options.Width, atDots: true))
             {
                 _lines.Add(bold && options.Color ? $"\e[1m{part}\e[0m" : part);
             }
         }
 
+        private void AddIndented(string line)
+        {
+            foreach (string part in Wrap(Plain(line), options.Width - _gutter, atDots: false))
+            {
+                _lines.Add(new string(' ', _gutter) + part);
+            }
+        }
+
         private string Plain(string text) => options.Ascii ? PhaseSigns.ToAscii(text) : text;
 
-        // Breaks at the dots between remarks, else where the line ends.
-        private static IEnumerable<string> Wrap(string line, int width)
+        // Breaks at the last separator between remarks, else at the last space, else where the line ends.
+        private static IEnumerable<string> Wrap(string line, int width, bool atDots)
         {
             while (PhaseSigns.LengthOf(line) > width)
             {
                 int at = -1;
+                int dot = -1;
                 for (int i = 0, seen = 0; i < line.Length && seen <= width; i++)
                 {
                     if (line[i] == '\e')
@@ -165,12 +180,13 @@ public static class TimelineText
                     }
 
                     at = line[i] == ' ' ? i : at;
+                    dot = line[i] == ' ' && i + 1 < line.Length && line[i + 1] == '·' ? i : line[i] == ',' ? i + 1 : dot;
                     seen++;
                 }
 
-                at = at <= 0 ? Math.Min(width, line.Length) : at;
-                yield return line[..at].TrimEnd(' ', '·');
-                line = line[at..].TrimStart(' ', '·');
+                at = atDots && dot > 0 ? dot : at > 0 ? at : Math.Min(width, line.Length);
+                yield return line[..at].TrimEnd();
+                line = atDots ? line[at..].TrimStart(' ', '·', ',') : line[at..].TrimStart();
             }
 
             yield return line;

@@ -5,11 +5,14 @@ namespace Overlap.Timelines.Drawing;
 /// <summary>Writes numbers and remarks the same way in every drawing.</summary>
 internal static class Wording
 {
+    // More are not late one by one: the run runs out as it ran in.
+    private const int MaxStragglers = 8;
+
     public static string Time(TimeSpan time) => time.TotalSeconds switch
     {
         0 => "0 s",
-        < 1e-3 => Number(time.TotalMicroseconds, " µs"),
-        < 1 => Number(time.TotalMilliseconds, " ms"),
+        < 0.9995e-3 => Number(time.TotalMicroseconds, " µs"),
+        < 0.9995 => Number(time.TotalMilliseconds, " ms"),
         < 600 => Number(time.TotalSeconds, " s"),
         _ => Number(time.TotalMinutes, " min"),
     };
@@ -27,6 +30,10 @@ internal static class Wording
     {
         > 0 and < 0.001 => "<0.1 %",
         < 0.0995 => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %"),
+
+        // Almost all is not all: the rest is named beside it.
+        > 0.9995 and < 1 => ">99.9 %",
+        > 0.9945 and < 1 => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %"),
     };
 
@@ -85,7 +92,10 @@ internal static class Wording
         if (figures.Tail is RunTail tail)
         {
             string label = tail.Last.Label is null ? "" : $" ({LabelText.Line(tail.Last.Label, 60)})";
-            yield return $"tail {Time(tail.Length)}: {Count(tail.Stragglers, "straggler")}, last item {tail.Last.Item}{label}";
+            string who = tail.Stragglers == 1 ? "1 straggler, item"
+                : tail.Stragglers <= MaxStragglers ? $"{tail.Stragglers} stragglers, last item"
+                : $"fewer than half of the workers busy, {tail.Stragglers} items under way, last item";
+            yield return $"tail {Time(tail.Length)}: {who} {tail.Last.Item}{label}";
         }
 
         if (figures.Summary.Wall > figures.Bound.Time * 1.15 && figures.Timeline.Workers > 1)

@@ -11,7 +11,12 @@
 
   const time = t => {
     const s = t / 1e7, f = (v, u) => (v < 9.995 ? v.toFixed(2) : v < 99.95 ? v.toFixed(1) : Math.round(v).toLocaleString("en")) + u;
-    return s === 0 ? "0 s" : s < 1e-3 ? f(s * 1e6, " µs") : s < 1 ? f(s * 1e3, " ms") : s < 600 ? f(s, " s") : f(s / 60, " min");
+    return s === 0 ? "0 s" : s < 9.995e-4 ? f(s * 1e6, " µs") : s < 0.9995 ? f(s * 1e3, " ms") : s < 600 ? f(s, " s") : f(s / 60, " min");
+  };
+
+  const mark = t => {
+    const s = t / 1e7, f = (v, u) => +v.toFixed(3) + u;
+    return t === 0 ? "0" : s < 1e-3 ? f(s * 1e6, " µs") : s < 1 ? f(s * 1e3, " ms") : f(s, " s");
   };
 
   // Spans come as one row of numbers per lane: item, count, label, queued, start, length, work, status, segments, then the segments.
@@ -25,7 +30,7 @@
         i += 9 + span.parts.length;
         spans.push(span);
       }
-      return { name: lane.name, slot: lane.slot, spans };
+      return { name: lane.name, slot: lane.slot, elsewhere: lane.elsewhere, spans };
     });
     line.sum = [0];
     for (let i = 0; i + 1 < line.hidden.length; i++) line.sum.push(line.sum[i] + line.hidden[i][1] * (line.hidden[i + 1][0] - line.hidden[i][0]));
@@ -45,13 +50,15 @@
   // Calls give(from, to, phase, density of work, unobserved) for each stretch of a call in which nothing changes.
   const pieces = (span, slot, give) => {
     const end = span.start + span.length;
-    let open = span.length, loose = span.work, at = span.start;
-    for (let i = 0; i < span.parts.length; i += 3) { open -= span.parts[i + 2]; if (span.parts[i] === WORK) loose -= span.parts[i + 2]; }
-    const density = open > 0 ? Math.min(1, Math.max(0, loose / open)) : 0;
+    let open = span.length, ran = 0, at = span.start;
+    for (let i = 0; i < span.parts.length; i += 3) { open -= span.parts[i + 2]; if (span.parts[i] === WORK) ran += span.parts[i + 2]; }
+    const share = (part, whole) => whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
+    const density = share(span.work - ran, open), inside = share(span.work, ran);
     for (let i = 0; i < span.parts.length; i += 3) {
       const from = span.start + span.parts[i + 1], to = from + span.parts[i + 2];
       if (from > at) give(at, from, -1, density, slot);
-      give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
+      if (span.parts[i] === WORK) give(from, to, -1, inside, false);
+      else give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
       at = to;
     }
     if (end > at) give(at, end, -1, density, slot);
@@ -112,7 +119,7 @@
   };
 
   const windowOf = line => {
-    const whole = own.checked ? line.wall : data.longest;
+    const whole = own.checked ? line.wall : line.whole;
     return { from: view.from * whole, to: view.to * whole };
   };
 
@@ -131,21 +138,23 @@
     g.font = "11px ui-sans-serif,system-ui,sans-serif";
     const w = Math.max(1, Math.floor(width - GUTTER)), span = windowOf(line), scale = { from: span.from, x: w / (span.to - span.from) };
     line.scale = scale;
-    const sum = new Float32Array(w * 5), ends = new Uint8Array(w);
+    const sum = new Float32Array(w * 5), cpu = new Float32Array(w), ends = new Uint8Array(w);
     g.fillStyle = colors("--idle");
     const shown = Math.max(0, Math.min(w, (line.wall - scale.from) * scale.x));
     g.fillRect(GUTTER, 0, shown, lanes);
     line.rows.forEach((row, i) => {
-      const bins = area ? sum : new Float32Array(w * 5), marks = area ? ends : new Uint8Array(w);
+      const bins = new Float32Array(w * 5), marks = area ? ends : new Uint8Array(w);
       fill(bins, marks, line, row, w, scale);
+      for (let c = 0; c < bins.length; c++) sum[c] += bins[c];
+      if (row.elsewhere) for (let c = 0; c < w; c++) cpu[c] += bins[c * 5];
       if (area) return;
       const top = i * line.rowHeight, high = line.rowHeight - (line.rowHeight > 4 ? 2 : line.rowHeight > 2 ? 0.5 : 0);
       draw(g, bins, w, GUTTER, top, high, 1);
-      for (let c = 0; c < bins.length; c++) sum[c] += bins[c];
+      part(g, row, scale, w, top, high);
       g.fillStyle = colors("--fail");
       for (let c = 0; c < w; c++) if (marks[c] === 2) { g.fillRect(GUTTER + c - 1, top, 3, high); }
       g.fillStyle = colors("--muted");
-      if (line.rowHeight >= 11 || i % Math.ceil(14 / line.rowHeight) === 0) g.fillText(row.name.slice(0, 16), 0, top + Math.min(line.rowHeight, 12) - 1, GUTTER - 8);
+      if (line.rowHeight >= 11 || i % Math.ceil(14 / line.rowHeight) === 0) g.fillText(row.name.slice(0, 16), 0, top + Math.max(9, Math.min(line.rowHeight, 12) - 1), GUTTER - 8);
     });
     if (area) {
       draw(g, sum, w, GUTTER, 0, lanes, Math.max(1, line.peak));
@@ -153,11 +162,21 @@
       g.fillText(rows + " lanes", 0, 11, GUTTER - 8);
       g.fillText("peak " + line.peak, 0, lanes - 2, GUTTER - 8);
     }
-    strips(g, line, sum, w, lanes + 6, scale);
+    strips(g, line, sum, cpu, w, lanes + 6, scale);
     axis(g, w, height - AXIS, lanes, scale, span);
   };
 
-  const strips = (g, line, sum, w, top, scale) => {
+  // A hair's breadth between calls wide enough to be told apart.
+  const part = (g, row, scale, w, top, high) => {
+    g.fillStyle = colors("--ground");
+    for (let s = Math.max(0, below(row.spans, scale.from, x => x.start)), left = w; s < row.spans.length && left > 0; s++, left--) {
+      const end = (row.spans[s].start + row.spans[s].length - scale.from) * scale.x;
+      if (end > w) break;
+      if (end > 1 && row.spans[s].length * scale.x >= 4) g.fillRect(GUTTER + end - 0.8, top, 0.8, high);
+    }
+  };
+
+  const strips = (g, line, sum, cpu, w, top, scale) => {
     const strip = (name, y, ceiling) => {
       g.fillStyle = colors("--muted");
       g.fillText(name, 0, y + 12, GUTTER - 8);
@@ -171,9 +190,9 @@
       g.fillStyle = style;
       for (let c = 0; c < w; c++) { const h = Math.min(STRIP, level(c) * STRIP); if (h > 0) g.fillRect(GUTTER + c, y + STRIP - h, 1, h); }
     };
-    bars(colors("--hidden1"), top, c => (sum[c * 5] + sum[c * 5 + 1] + sum[c * 5 + 2] + sum[c * 5 + 3] + sum[c * 5 + 4]) / Math.max(1, line.peak));
+    bars(colors("--strip"), top, c => (sum[c * 5] + sum[c * 5 + 1] + sum[c * 5 + 2] + sum[c * 5 + 3] + sum[c * 5 + 4]) / Math.max(1, line.peak));
     strip("in flight", top, "of " + line.peak);
-    const y = top + STRIP + 6, cpu = new Float32Array(w);
+    const y = top + STRIP + 6;
     for (let i = 1; i < line.cpu.length; i++) {
       const [a, from] = line.cpu[i - 1], [b, to] = line.cpu[i];
       if (b > a) spread(null, w, scale, a, b, (_, part, c) => { cpu[c] += part * (to - from) / (b - a); });
@@ -189,7 +208,7 @@
     g.fillStyle = colors("--muted");
     g.strokeStyle = colors("--line");
     for (let t = Math.ceil(span.from / step) * step; t <= span.to; t += step) {
-      const x = GUTTER + (t - scale.from) * scale.x, text = t === 0 ? "0" : time(Math.round(t)), room = g.measureText(text).width;
+      const x = GUTTER + (t - scale.from) * scale.x, text = mark(Math.round(t)), room = g.measureText(text).width;
       g.globalAlpha = 0.6;
       g.beginPath(); g.moveTo(x + 0.5, 0); g.lineTo(x + 0.5, y + 4); g.stroke();
       g.globalAlpha = 1;
@@ -314,8 +333,10 @@
   own.addEventListener("change", reset);
   document.getElementById("reset").addEventListener("click", reset);
   addEventListener("resize", soon);
-  addEventListener("beforeprint", theme);
-  addEventListener("afterprint", theme);
+  // Paper is light, whatever the screen.
+  const print = on => { document.documentElement.classList.toggle("print", on); theme(); };
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", theme);
   theme();
   document.documentElement.dataset.drawn = data.timelines.length;

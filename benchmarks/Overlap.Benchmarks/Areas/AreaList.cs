@@ -1,0 +1,10 @@
+namespace Overlap.Benchmarks.Areas;
+
+/// <summary>Every area, in the order in which they are listed and measured. A new one is a class in this folder and a line here.</summary>
+internal static class AreaList
+{
+    public static IReadOnlyList<BenchmarkArea> All { get; } =
+    [
+        new PagesArea(), new FibArea(), new DownloadsArea(), new MapArea(), new RecorderArea(), new FuturesArea(),
+    ];
+}

@@ -1,0 +1,6 @@
+namespace Overlap.Benchmarks.Measuring;
+
+/// <summary>What one contender cost in one round.</summary>
+/// <param name="Values">The figures that this kind of contender has.</param>
+/// <param name="ForeignCpu">The share of the machine's processors that went to neither the contender nor its server.</param>
+internal sealed record Measurement(IReadOnlyDictionary<Metric, double> Values, double ForeignCpu);

@@ -1,0 +1,36 @@
+// Downloads pages one after the other: nearly all of the time is waiting.
+// Usage: pages-inline SITE [COUNT]
+using System.Diagnostics;
+using Overlap.Executors;
+
+if (args.Length == 0)
+{
+    Console.Error.WriteLine("usage: pages-inline SITE [COUNT]");
+    return 2;
+}
+
+Uri site = new(args[0]);
+int count = args.Length > 1 ? int.Parse(args[1]) : 160;
+IEnumerable<Uri> pages = Enumerable.Range(1, count).Select(number => new Uri(site, $"page/{number}"));
+
+long started = Stopwatch.GetTimestamp();
+long bytes = 0;
+
+// snippet
+using HttpClient client = new();
+await using InlineExecutor executor = new();
+await foreach (long size in executor.MapAsync(pages, Download))
+{
+    bytes += size;
+}
+
+long Download(Uri page)
+{
+    using HttpRequestMessage request = new(HttpMethod.Get, page);
+    using HttpResponseMessage response = client.Send(request);
+    return response.EnsureSuccessStatusCode().Content.ReadAsStream().Length;
+}
+// end snippet
+
+Console.WriteLine($"Downloaded {count} pages, {bytes:#,0} bytes, in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} seconds");
+return 0;
