@@ -137,22 +137,21 @@ internal sealed class FetchTransfer : Transfer
     private async ValueTask<FetchFailure?> StoreAsync(HttpResponseMessage response)
     {
         using BodyReader body = new(response, _part?.Length ?? 0, IsBlocking, Options, Clock, ReadAsync);
+        bool needsRecord = _record is null;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(body.SuitableBuffer);
         try
         {
             do
             {
                 int filled = await body.FillAsync(buffer);
-                if (_part is null)
+                _part ??= PartFile.Create(_folder, FileName);
+                if (needsRecord && !body.Ended && ResumeRecord.From(UrlText.Key(Item.Uri!), response) is { } record)
                 {
-                    _part = PartFile.Create(_folder, FileName);
-                    if (!body.Ended && ResumeRecord.From(UrlText.Key(Item.Uri!), response) is { } record)
-                    {
-                        _part.Keep(record);
-                        _mayResume = true;
-                    }
+                    _part.Keep(record);
+                    _mayResume = true;
                 }
 
+                needsRecord = false;
                 _part.Write(buffer.AsSpan(0, filled));
             }
             while (!body.Ended);

@@ -21,6 +21,7 @@ internal sealed class HostGate
     private readonly Queue<TaskCompletionSource> _waiters = new();
     private int _current;
     private int _goodAnswers;
+    private int _answersOfTheSameBurst;
     private int _active;
     private long _notBefore = long.MinValue;
     private ITimer? _timer;
@@ -108,10 +109,16 @@ internal sealed class HostGate
         }
 
         using Lock.Scope scope = _gate.EnterScope();
-        if (tooMany)
+        if (_answersOfTheSameBurst > 0)
         {
+            _answersOfTheSameBurst--;
+        }
+        else if (tooMany)
+        {
+            // Those in flight were sent under the old limit: their refusals say nothing about the new one.
             _current = Math.Max(1, _current / 2);
             _goodAnswers = 0;
+            _answersOfTheSameBurst = _active - 1;
         }
         else if (_current < _limit && ++_goodAnswers >= AnswersPerStep)
         {

@@ -35,7 +35,8 @@ internal sealed class HttpTransport : IDisposable
             MaxResponseHeadersLength = MaxHeaderKibibytes,
 #pragma warning restore CA2262
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            // Short: a list of 10,000 hosts must not keep 10,000 connections that nobody will use again.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5),
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(500),
             UseCookies = false,
             UseProxy = options.UseProxy && !options.DenyPrivate,

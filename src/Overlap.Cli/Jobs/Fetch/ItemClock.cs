@@ -41,6 +41,7 @@ internal sealed class ItemClock : IDisposable
     public bool TryReset()
     {
         _run.Dispose();
+        _armed = false;
         return _source.TryReset();
     }
 

@@ -49,6 +49,8 @@ internal sealed class PartFile : IDisposable
             }
         }
 
+        // Held from the beginning: another run must not take it for left behind.
+        _ = Libc.Lock(file, Libc.LockExclusiveNow);
         return new PartFile(folder, name, file);
     }
 

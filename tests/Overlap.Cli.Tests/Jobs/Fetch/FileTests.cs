@@ -70,6 +70,22 @@ public sealed class FileTests
     }
 
     [Fact]
+    public async Task Fetch_PartIsHeldByAnotherRun_IsRefusedAndLeftAlone()
+    {
+        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        using DownloadBed bed = new();
+        using TargetFolder folder = TargetFolder.Open(bed.Folder);
+        using PartFile other = PartFile.Create(folder, "file.txt");
+        other.Write("half"u8);
+
+        ItemResult result = await bed.FetchOneAsync(bed.Options(server.Url()));
+
+        Assert.Equal(FailureKind.RefusedTarget, result.ErrorKind);
+        Assert.Contains("in use by another run", result.Message);
+        Assert.True(other.Commit("file.txt", replace: false));
+    }
+
+    [Fact]
     public async Task Fetch_PartIsAPipe_IsRefused()
     {
         await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));

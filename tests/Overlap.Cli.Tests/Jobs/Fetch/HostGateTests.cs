@@ -121,6 +121,24 @@ public sealed class HostGateTests
     }
 
     [Fact]
+    public void NoteAnswer_WholeBurstIsRefused_HalvesOnce()
+    {
+        HostGate gate = new(8, 0, _time);
+        for (int i = 0; i < 8; i++)
+        {
+            gate.TryEnter();
+        }
+
+        for (int i = 0; i < 8; i++)
+        {
+            gate.NoteAnswer(tooMany: true);
+            gate.Exit();
+        }
+
+        Assert.Equal(4, gate.CurrentLimit);
+    }
+
+    [Fact]
     public void Rent_TenThousandHosts_KeepsOnlyThoseInUse()
     {
         HostGates gates = new(6, 0, _time);
