@@ -235,6 +235,18 @@ public sealed class AdvisorTests
     }
 
     [Fact]
+    public void Judge_NoInlineButClear_MediumConfidence() => Assert.Equal(Confidence.Medium, Judge(160, PagesThreads, PagesAsync).Confidence);
+
+    [Fact]
+    public void Judge_OneModel_LowConfidenceAndSaysWhy()
+    {
+        Verdict verdict = Judge(160, PagesThreads);
+
+        Assert.Equal((ExecutionModel.Threads, Confidence.Low), (verdict.Model, verdict.Confidence));
+        Assert.Contains("Confidence: one model was measured; there is nothing to compare it with.", verdict.Evidence);
+    }
+
+    [Fact]
     public void Judge_NothingMeasured_Throws() => Assert.Throws<ArgumentException>(static () => Judge(0));
 
     private static Verdict Judge(long items, params ImmutableArray<ModelMeasurement> models) => Advisor.Judge(Of(items, models));
