@@ -34,11 +34,20 @@ public sealed partial class SampleFormTests
         Assert.Empty(shown.Except(expected));
     }
 
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Readme_Pictures_AreThere(string sample) => Assert.All(
+        Picture().Matches(RepositoryFolder.Read(sample, "README.md")).Select(static match => match.Groups[1].Value),
+        picture => Assert.True(File.Exists(Path.Combine(RepositoryFolder.Samples, sample, picture)), picture));
+
     private static string Form(string line) =>
         Number().Replace(Address().Replace(Text().Replace(line, "\"\""), "address"), "#").Trim();
 
     [GeneratedRegex(@"```console\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Console();
+
+    [GeneratedRegex(@"!\[[^\]]*\]\(([^)]+)\)")]
+    private static partial Regex Picture();
 
     [GeneratedRegex("\".*\"")]
     private static partial Regex Text();
