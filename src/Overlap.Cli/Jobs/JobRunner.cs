@@ -303,7 +303,8 @@ internal sealed class JobRunner<TItem>(
         {
             // The recording sees a thread without a processor as one that waits. It does not: it computes, when its turn comes.
             TimelineSummary summary = timeline.Summarize();
-            TimeSpan waiting = summary.Waiting - TimeSpan.FromMicroseconds(_runDelayNanoseconds / 1e3);
+            // Held back by a limit of its own it does wait, and only asynchronous calls can tell the two apart.
+            TimeSpan waiting = summary.Waiting + summary.HeldBack - TimeSpan.FromMicroseconds(_runDelayNanoseconds / 1e3);
             return waiting > TimeSpan.Zero ? waiting / summary.ItemTime : 0;
         }
 
