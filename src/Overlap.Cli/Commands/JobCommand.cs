@@ -45,10 +45,10 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
             return await ListAsync(plan, settings with { Done = Resumes && JournalPath is { } log ? Journal.ReadDone(log) : null });
         }
 
-        using Journal? journal = JournalPath is { } path ? Journal.Open(path, plan.Name, plan.Template, Resumes) : null;
         using RunControl control = new(_terminal.TimeProvider);
         using SignalHandler signals = new(control, RunControl.Grace, () => _terminal.Messages.WriteLine(
             "overlap: stopping: what runs may end; press Ctrl-C again to end at once"));
+        using Journal? journal = JournalPath is { } path ? Journal.Open(path, plan.Name, plan.Template, Resumes) : null;
         if (_values.GetValue(options.Deadline) is { } deadline)
         {
             control.StopAfter(deadline.Value);

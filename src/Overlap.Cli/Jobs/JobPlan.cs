@@ -17,7 +17,7 @@ internal abstract class JobPlan
 
     /// <summary>Runs the job once.</summary>
     /// <param name="place">Where the run puts what it makes.</param>
-    /// <param name="keep">Whether to keep what a run in a place of its own has made.</param>
+    /// <param name="keep">Whether to keep what a run in a place of its own has made, if it comes to its end.</param>
     public abstract Task<RunReport> RunAsync(
         RunPlace place, bool keep, RunSettings settings, RunControl control, IReadOnlyList<IItemListener> listeners);
 
@@ -52,9 +52,20 @@ internal abstract class JobPlan
         {
             await using Job<TItem> job = create(place);
             using JobRunner<TItem> runner = new(job, settings, control, listeners);
-            RunReport report = await runner.RunAsync();
-            await job.SettleAsync(keep);
-            return report;
+            bool isWanted = false;
+            try
+            {
+                RunReport report = await runner.RunAsync();
+                isWanted = keep && !report.Partial;
+                return report;
+            }
+            finally
+            {
+                if (place.OwnName is not null)
+                {
+                    await job.SettleAsync(isWanted);
+                }
+            }
         }
 
         public override async IAsyncEnumerable<string> ListAsync(

@@ -1,3 +1,4 @@
+using Overlap.Cli.Arguments;
 using Overlap.Executors;
 using Overlap.Timelines;
 
@@ -36,7 +37,15 @@ internal sealed class JobRunner<TItem>(
     public async Task<RunReport> RunAsync()
     {
         int workers = settings.Model == ExecutionModel.Inline ? 1 : settings.Workers ?? job.DefaultWorkers(settings.Model);
-        await job.PrepareAsync(settings.Model, workers, control.Running);
+        try
+        {
+            await job.PrepareAsync(settings.Model, workers, control.Running);
+        }
+        catch (OperationCanceledException) when (control.Running.IsCancellationRequested)
+        {
+            return ReportOf(workers, TimeSpan.Zero, TimeSpan.Zero);
+        }
+
         if (settings.KeepOrder)
         {
             _window = new SemaphoreSlim(Math.Max(64, 2 * workers));
@@ -53,7 +62,14 @@ internal sealed class JobRunner<TItem>(
             cpu = Environment.CpuUsage.TotalTime - cpuBefore;
         }
 
-        Timeline? timeline = settings.Recorder?.ToTimeline(job.Name, Arguments.ModelName.Of(settings.Model), workers);
+        return ReportOf(workers, wall, cpu);
+    }
+
+    public void Dispose() => _window?.Dispose();
+
+    private RunReport ReportOf(int workers, TimeSpan wall, TimeSpan cpu)
+    {
+        Timeline? timeline = settings.Recorder?.ToTimeline(job.Name, ModelName.Of(settings.Model), workers);
         return new RunReport
         {
             Job = job.Name,
@@ -77,8 +93,6 @@ internal sealed class JobRunner<TItem>(
             Timeline = timeline,
         };
     }
-
-    public void Dispose() => _window?.Dispose();
 
     private async Task ReceiveAsync(IExecutor executor)
     {
@@ -289,7 +303,8 @@ internal sealed class JobRunner<TItem>(
         {
             // The recording sees a thread without a processor as one that waits. It does not: it computes, when its turn comes.
             TimelineSummary summary = timeline.Summarize();
-            TimeSpan waiting = summary.Waiting - TimeSpan.FromMicroseconds(_runDelayNanoseconds / 1e3);
+            // Held back by a limit of its own it does wait, and only asynchronous calls can tell the two apart.
+            TimeSpan waiting = summary.Waiting + summary.HeldBack - TimeSpan.FromMicroseconds(_runDelayNanoseconds / 1e3);
             return waiting > TimeSpan.Zero ? waiting / summary.ItemTime : 0;
         }
 

@@ -14,6 +14,9 @@ public static class Advisor
     // A gain smaller than this is not one: runs of the same program differ as much.
     private const double LeastGain = 1.05;
 
+    // Models this close are equally fast: the next run may turn them round.
+    private const double Alike = 1.1;
+
     // One run that was disturbed must not hide a gain of several times.
     private const double MostSpread = 0.5;
 
@@ -69,7 +72,7 @@ public static class Advisor
         ModelMeasurement[] sound = [.. measurement.Models.Where(model => model.Failed == fewestFailures)];
         TimeSpan shortest = sound.Min(time);
         return sound
-            .Where(model => time(model) <= shortest * LeastGain)
+            .Where(model => time(model) <= shortest * Alike)
             .OrderBy(model => model.Model == ExecutionModel.Inline ? 0 : (model.Model == ExecutionModel.Async) == (bound == Bound.Io) ? 1 : 2)
             .First();
     }

@@ -20,8 +20,16 @@ internal static class Doubts
         ImmutableArray<string>.Builder doubts = ImmutableArray.CreateBuilder<string>();
         Confidence confidence = Confidence.High;
         int runs = measurement.Models.Min(static model => model.Walls.Length);
-        bool isClear = inline is not null && isWorthIt && inline.Wall >= fastest.Wall * ClearRatio;
-        if (runs < ManyRuns)
+
+        // Without inline the slowest model is what the fastest one is clearly better than, or not.
+        TimeSpan slow = inline?.Wall ?? measurement.Models.Max(static model => model.Wall);
+        bool isClear = isWorthIt && slow >= fastest.Wall * ClearRatio;
+        if (measurement.Models.Length == 1)
+        {
+            Lower(Confidence.Low);
+            doubts.Add("Confidence: one model was measured; there is nothing to compare it with.");
+        }
+        else if (runs < ManyRuns)
         {
             Lower(isClear ? Confidence.Medium : Confidence.Low);
             doubts.Add(isClear

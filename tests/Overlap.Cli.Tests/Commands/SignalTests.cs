@@ -82,11 +82,9 @@ public sealed class SignalTests : IDisposable
     [Fact]
     public async Task Interrupt_Twice_EndsAtOnce()
     {
-        using CliProcess process = CliProcess.Start("pages", "--count", "1", "--delay", "1h", "--model", "inline");
-        using CliProcess site = CliProcess.Start("site");
-        await site.Output.ReadLineAsync(TestContext.Current.CancellationToken);
-
-        // The handlers are up when the second program, started later, has come as far as its first line.
+        // The journal begins after the handlers are up: its first line tells.
+        using CliProcess process = CliProcess.Start("pages", "--count", "1", "--delay", "1h", "--model", "inline", "--joblog", "/dev/stderr");
+        await process.Error.ReadLineAsync(TestContext.Current.CancellationToken);
         process.Signal(CliProcess.Interrupt);
         Assert.StartsWith("overlap: stopping", await process.Error.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         process.Signal(CliProcess.Interrupt);

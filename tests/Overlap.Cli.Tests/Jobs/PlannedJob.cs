@@ -8,6 +8,8 @@ internal sealed class PlannedJob(int count, Func<int, CancellationToken, ValueTa
 {
     public int Pulled { get; private set; }
 
+    public bool? Kept { get; private set; }
+
     public override string Name => "planned";
 
     public static ItemResult Succeed(int item) => new() { Item = $"{item}", Status = ItemStatus.Succeeded };
@@ -25,6 +27,12 @@ internal sealed class PlannedJob(int count, Func<int, CancellationToken, ValueTa
             Pulled = i;
             yield return i;
         }
+    }
+
+    public override ValueTask SettleAsync(bool keep)
+    {
+        Kept = keep;
+        return ValueTask.CompletedTask;
     }
 
     public override string KeyOf(int item) => $"{item}";

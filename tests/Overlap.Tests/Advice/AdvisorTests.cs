@@ -183,6 +183,18 @@ public sealed class AdvisorTests
         Assert.Contains(verdict.Evidence, static line => line.StartsWith("Confidence: 20 items failed", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0.99, ExecutionModel.Async)]
+    [InlineData(0.05, ExecutionModel.Threads)]
+    public void Judge_ThreadsAndAsyncAlike_TheOneThatSuitsTheJob(double wait, ExecutionModel model)
+    {
+        ModelMeasurement inline = Model(ExecutionModel.Inline, 1, 10, cpu: 10, itemTime: 10, wait);
+
+        Verdict verdict = Judge(100, inline, Model(ExecutionModel.Threads, 2, 5.2, cpu: 10, itemTime: 10, wait), Model(ExecutionModel.Async, 2, 5, cpu: 10, itemTime: 10, wait));
+
+        Assert.Equal(model, verdict.Model);
+    }
+
     [Fact]
     public void Judge_WorkersBeyondItems_CountsItems()
     {
@@ -232,6 +244,18 @@ public sealed class AdvisorTests
         Verdict verdict = Judge(160, PagesThreads, PagesAsync);
 
         Assert.Equal((Bound.Io, ExecutionModel.Async), (verdict.Bound, verdict.Model));
+    }
+
+    [Fact]
+    public void Judge_NoInlineButClear_MediumConfidence() => Assert.Equal(Confidence.Medium, Judge(160, PagesThreads, PagesAsync).Confidence);
+
+    [Fact]
+    public void Judge_OneModel_LowConfidenceAndSaysWhy()
+    {
+        Verdict verdict = Judge(160, PagesThreads);
+
+        Assert.Equal((ExecutionModel.Threads, Confidence.Low), (verdict.Model, verdict.Confidence));
+        Assert.Contains("Confidence: one model was measured; there is nothing to compare it with.", verdict.Evidence);
     }
 
     [Fact]
