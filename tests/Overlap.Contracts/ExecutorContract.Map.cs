@@ -279,17 +279,41 @@ public abstract partial class ExecutorContract
     {
         await using IExecutor executor = Create(maxWorkers: 2);
         int pulled = 0;
+
+        // What comes after the failure ends only by the stop that the failure causes.
         await Assert.ThrowsAsync<InvalidOperationException>(() => executor.ForEachAsync(
             Enumerable.Range(0, 1_000_000).Select(x => { pulled++; return x; }),
-            static x =>
+            static async (x, token) =>
             {
                 if (x == 10)
                 {
                     throw new InvalidOperationException();
                 }
-            }));
-        Assert.InRange(pulled, 10, 1_000);
+
+                if (x > 10)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                }
+            },
+            new MapOptions { Window = 50 }));
+        Assert.InRange(pulled, 11, 61);
         await AssertSettled(executor);
+    }
+
+    [Fact]
+    public async Task ForEachAsync_SourceThrows_RunsWhatCameBeforeAndThrowsIt()
+    {
+        await using IExecutor executor = Create();
+        int ran = 0;
+        await Assert.ThrowsAsync<InvalidDataException>(() => executor.ForEachAsync(Broken(), _ => { Interlocked.Increment(ref ran); }));
+        Assert.Equal(2, ran);
+
+        static IEnumerable<int> Broken()
+        {
+            yield return 1;
+            yield return 2;
+            throw new InvalidDataException();
+        }
     }
 
     [Fact]

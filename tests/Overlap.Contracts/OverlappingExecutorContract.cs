@@ -96,7 +96,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
         using Barrier barrier = new(2);
         Task task = executor.ForEachAsync([1, 2], x =>
         {
-            barrier.SignalAndWait(Guard);
+            Assert.True(barrier.SignalAndWait(Guard), "the two calls did not overlap");
             throw new InvalidOperationException($"{x}");
         });
         await Assert.ThrowsAsync<InvalidOperationException>(() => task);

@@ -12,7 +12,7 @@ internal sealed class DurationHistogram
     private const int SubBucketBits = 7;
     private const int SubBuckets = 1 << SubBucketBits;
 
-    private readonly long[] _counts = new long[(64 - SubBucketBits) * SubBuckets];
+    private readonly long[] _counts = new long[(65 - SubBucketBits) * SubBuckets];
 
     public long Count { get; private set; }
 

@@ -10,9 +10,10 @@ internal static class JsonText
     /// <remarks>The relaxed encoder keeps addresses readable; the output goes to a file or a pipe, never into a web page.</remarks>
     public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 6);
+    // Decimals: a small double would be written with an exponent.
+    public static decimal Seconds(TimeSpan time) => Math.Round(time.Ticks / (decimal)TimeSpan.TicksPerSecond, 6);
 
-    public static double Number(double value) => double.IsFinite(value) ? Math.Round(value, 4) : 0;
+    public static decimal Number(double value) => double.IsFinite(value) && Math.Abs(value) < 1e15 ? Math.Round((decimal)value, 4) : 0;
 
     public static void WriteField(Utf8JsonWriter json, string name, object? value)
     {

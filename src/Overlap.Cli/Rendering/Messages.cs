@@ -50,7 +50,7 @@ internal sealed class Messages(TextWriter writer)
         {
             writer.Write(text);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             _closed = true;
         }

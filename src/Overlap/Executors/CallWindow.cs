@@ -147,8 +147,8 @@ internal sealed class CallWindow<T, TResult> : IAsyncDisposable
     /// <summary>The source's answer that is still to come, or <see langword="null"/>.</summary>
     public Task? PendingItem => _feed.Pending;
 
-    /// <summary>Throws what the source threw, if it did.</summary>
-    public void ThrowIfSourceFailed() => _feed.ThrowIfFailed();
+    /// <summary>What the source threw instead of its next item.</summary>
+    public Exception? SourceFailure => _feed.Failure;
 
     /// <summary>Whether <see cref="StopAsync"/> was called.</summary>
     public bool IsStopped => _stopped;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.ExceptionServices;
 
 namespace Overlap.Executors;
 
@@ -8,10 +7,11 @@ namespace Overlap.Executors;
 internal sealed class ItemFeed<T>(ItemSource<T> source, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private IAsyncEnumerator<T>? _items;
-    private Exception? _failure;
-
     /// <summary>The wait for the next item, when the source did not have it at once.</summary>
     public Task<bool>? Pending { get; private set; }
+
+    /// <summary>What the source threw instead of its next item.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>Whether nothing more will come.</summary>
     public bool IsEnded { get; private set; }
@@ -58,18 +58,9 @@ internal sealed class ItemFeed<T>(ItemSource<T> source, CancellationToken cancel
         catch (Exception exception)
         {
             // The place of this failure is after the items that came before it: it is kept until those are done.
-            _failure = exception;
+            Failure = exception;
             IsEnded = true;
             return false;
-        }
-    }
-
-    /// <summary>Throws what the source threw, if it did.</summary>
-    public void ThrowIfFailed()
-    {
-        if (_failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(_failure);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Overlap.Futures;
 using Overlap.Waiting;
 
@@ -85,10 +86,14 @@ internal static class MapEngine
             await ended.WaitAsync().ConfigureAwait(false);
         }
 
+        if (window.SourceFailure is { } sourceFailure)
+        {
+            failed.Add(Task.FromException(sourceFailure));
+        }
+
         if (failed.Count == 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            window.ThrowIfSourceFailed();
         }
 
         return Task.WhenAll(failed);
@@ -138,7 +143,10 @@ internal static class MapEngine
             yield return outcome.Value;
         }
 
-        window.ThrowIfSourceFailed();
+        if (window.SourceFailure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     private static async IAsyncEnumerable<TResult> MapAsCompletedAsync<T, TResult>(
@@ -192,7 +200,10 @@ internal static class MapEngine
             }
         }
 
-        window.ThrowIfSourceFailed();
+        if (window.SourceFailure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     /// <summary>Wakes the consumer when the source answers; once for each answer it owes.</summary>

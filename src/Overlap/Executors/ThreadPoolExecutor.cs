@@ -22,6 +22,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     private readonly WorkerSet _workers;
     private IntrusiveQueue<Call> _queue;
     private int _idle;
+    private int _searching;
 
     // Written under _gate, read by threads that spin: the length of the queue.
     private int _queued;
@@ -104,7 +105,9 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
                 _workers.Accept(calls[i], now);
                 _queue.Enqueue(calls[i]);
                 Volatile.Write(ref _queued, _queue.Count);
-                if (_idle > 0)
+
+                // A thread that searches looks again under the gate before it parks: only calls beyond those need a wake-up.
+                if (_queue.Count > _searching && _idle > _searching)
                 {
                     Monitor.Pulse(_gate);
                 }
@@ -177,20 +180,35 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     /// <summary>Waits for a call; <see langword="null"/> when the executor is disposed and the queue is empty.</summary>
     private Call? TakeNext()
     {
-        SpinUntilQueued();
         Monitor.Enter(_gate);
         try
         {
-            Call? call;
-            while (!_queue.TryDequeue(out call) && _disposal is null)
+            bool searched = false;
+            while (true)
             {
+                if (_queue.TryDequeue(out Call? call) || _disposal is not null)
+                {
+                    Volatile.Write(ref _queued, _queue.Count);
+                    return call;
+                }
+
                 _idle++;
-                Monitor.Wait(_gate);
+                if (searched)
+                {
+                    Monitor.Wait(_gate);
+                }
+                else
+                {
+                    _searching++;
+                    Monitor.Exit(_gate);
+                    SpinUntilQueued();
+                    Monitor.Enter(_gate);
+                    _searching--;
+                    searched = true;
+                }
+
                 _idle--;
             }
-
-            Volatile.Write(ref _queued, _queue.Count);
-            return call;
         }
         finally
         {

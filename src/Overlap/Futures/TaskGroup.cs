@@ -17,7 +17,7 @@ namespace Overlap.Futures;
 /// <see cref="TaskGroupOptions.Limit"/> at a time; with a limit of one, each starts when the one before it has ended.
 /// Race: of several reasons to cancel the group the first one counts; a child that has not begun by then never begins.
 /// Memory: what was written before a child was started is visible to it, and what the children wrote to whoever joined the group.
-/// Cost: four objects a child beyond its own task; a child is forgotten when it has ended, unless it failed.
+/// Cost: one hand-off to the pool and a few small objects a child; a child is forgotten when it has ended, unless it failed.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed partial class TaskGroup : IAsyncDisposable

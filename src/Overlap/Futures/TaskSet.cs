@@ -43,8 +43,8 @@ public static class TaskSet
     /// Order: as the tasks end; those that have ended already in the order of <paramref name="tasks"/>.
     /// Race: a task that has ended by the time it is asked for is given, also after the deadline; only a wait is cut short.
     /// Memory: what an ended task wrote is visible to whoever gets it.
-    /// Cost: that of <see cref="Task.WhenEach(IEnumerable{Task})"/> and one timer. As there, an enumeration that is left early keeps a
-    /// continuation on each unfinished task until that task ends.
+    /// Cost: that of <see cref="Task.WhenEach(IEnumerable{Task})"/>, an entry in a hash set for each task, and one timer. As there, an
+    /// enumeration that is left early keeps a continuation on each unfinished task until that task ends.
     /// </remarks>
     /// <exception cref="ArgumentException">One of the tasks is <see langword="null"/>.</exception>
     /// <exception cref="TimeoutException">The deadline passed; the message says how many of how many tasks had not ended.</exception>

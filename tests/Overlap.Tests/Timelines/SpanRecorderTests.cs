@@ -174,6 +174,36 @@ public sealed class SpanRecorderTests
         Assert.Equal((SpanStatus.Running, SpanStatus.Succeeded), (first.Lanes[0].Spans.Single().Status, second.Lanes[0].Spans.Single().Status));
     }
 
+    [Fact]
+    [Trait("kind", "stress")]
+    public void ToTimeline_WhileSlotsChangeHands_HasEachCallOnce()
+    {
+        const int Slots = 8;
+        const int Calls = 5_000;
+        using TimelineRecorder recorder = new();
+        Thread[] threads = [.. Enumerable.Range(0, Slots).Select(n => new Thread(() =>
+        {
+            LaneRecorder lane = recorder.OpenLane($"slot {n}", LaneKind.Slot);
+            for (int i = 0; i < Calls; i++)
+            {
+                SpanRecorder call = lane.BeginAsynchronous(i, null, recorder.GetTimestamp());
+                call.BeginWork();
+                call.EndWork();
+                call.End(SpanStatus.Succeeded);
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        while (Array.Exists(threads, thread => thread.IsAlive))
+        {
+            foreach (Lane lane in recorder.ToTimeline("t", "async", Slots).Lanes)
+            {
+                Assert.Equal(Enumerable.Range(0, lane.Spans.Length).Select(i => (long)i), lane.Spans.Select(span => span.Item));
+            }
+        }
+
+        Assert.All(recorder.ToTimeline("t", "async", Slots).Lanes, lane => Assert.Equal(Calls, lane.Spans.Count(span => span.Status == SpanStatus.Succeeded)));
+    }
+
     private Span RecordOne(Action<SpanRecorder> call)
     {
         using TimelineRecorder recorder = _clocks.Record();

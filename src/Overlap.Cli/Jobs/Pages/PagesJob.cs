@@ -22,7 +22,7 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
 
     public override string Name => "pages";
 
-    public override IReadOnlyList<string> FieldNames { get; } = ["status", "bytes"];
+    public override IReadOnlyList<string> FieldNames { get; } = ["httpStatus", "bytes"];
 
     public override long? ItemCount => options.Count;
 
@@ -119,7 +119,7 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
         ErrorKind = status == HttpStatusCode.OK ? null : (int)status >= 500 ? "http-5xx" : "http-4xx",
         BytesReceived = bytes,
         Host = _address.Host,
-        Fields = [new("status", (int)status), new("bytes", bytes)],
+        Fields = [new("httpStatus", (int)status), new("bytes", bytes)],
     };
 
     private ItemResult FailureOf(int item, HttpRequestException exception) => new()

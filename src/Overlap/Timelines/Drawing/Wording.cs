@@ -30,6 +30,10 @@ internal static class Wording
     {
         > 0 and < 0.001 => "<0.1 %",
         < 0.0995 => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %"),
+
+        // Almost all is not all: the rest is named beside it.
+        > 0.9995 and < 1 => ">99.9 %",
+        > 0.9945 and < 1 => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %"),
     };
 

@@ -333,8 +333,10 @@
   own.addEventListener("change", reset);
   document.getElementById("reset").addEventListener("click", reset);
   addEventListener("resize", soon);
-  addEventListener("beforeprint", theme);
-  addEventListener("afterprint", theme);
+  // Paper is light, whatever the screen.
+  const print = on => { document.documentElement.classList.toggle("print", on); theme(); };
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", theme);
   theme();
   document.documentElement.dataset.drawn = data.timelines.length;

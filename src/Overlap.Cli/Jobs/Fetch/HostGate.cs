@@ -1,0 +1,211 @@
+namespace Overlap.Cli.Jobs.Fetch;
+
+/// <summary>What one host can be asked at the same time, how often, and from when. Waiters are let in first come, first served.</summary>
+/// <remarks>
+/// D5: a request is sent only by the holder of a place, and every place is given back. D6: after <c>Retry-After</c> nobody starts
+/// at the host before its time, however many asked earlier.
+/// A blocking caller blocks its own thread on its own node: a release wakes it without the runtime's pool.
+/// Too many requests halve the limit; each twenty answers that are not raise it by one.
+/// </remarks>
+internal sealed class HostGate
+{
+    private const int AnswersPerStep = 20;
+
+    private readonly TimeProvider _time;
+    private readonly int _limit;
+    private readonly long _interval;
+    private readonly long _timerLateness;
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private readonly Queue<TaskCompletionSource> _waiters = new();
+    private int _current;
+    private int _goodAnswers;
+    private int _active;
+    private long _notBefore = long.MinValue;
+    private ITimer? _timer;
+
+    public HostGate(int limit, double ratePerSecond, TimeProvider time)
+    {
+        _time = time;
+        _limit = limit;
+        _current = limit;
+        _timerLateness = time.TimestampFrequency / 50;
+        _interval = ratePerSecond > 0 ? (long)(time.TimestampFrequency / ratePerSecond) : 0;
+    }
+
+    /// <summary>Whether forgetting the gate changes nothing.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            using Lock.Scope scope = _gate.EnterScope();
+            return _active == 0 && _waiters.Count == 0 && _notBefore <= _time.GetTimestamp() && _current == _limit;
+        }
+    }
+
+    /// <summary>The requests that may be in flight now.</summary>
+    public int CurrentLimit => Volatile.Read(ref _current);
+
+    /// <summary>Takes a place if one is free now.</summary>
+    public bool TryEnter()
+    {
+        using Lock.Scope scope = _gate.EnterScope();
+        return _waiters.Count == 0 && TryTakeLocked();
+    }
+
+    /// <summary>Waits for a place and takes it.</summary>
+    /// <param name="blocking">Whether to block the thread; the task is complete on return then.</param>
+    /// <param name="cancellationToken">Gives up the wait.</param>
+    public ValueTask EnterAsync(bool blocking, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource waiter;
+        using (_gate.EnterScope())
+        {
+            if (_waiters.Count == 0 && TryTakeLocked())
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Enqueue(waiter);
+            ArmLocked();
+        }
+
+        if (blocking)
+        {
+            using CancellationTokenRegistration registration = Watch(waiter, cancellationToken);
+            waiter.Task.GetAwaiter().GetResult();
+            return ValueTask.CompletedTask;
+        }
+
+        return new ValueTask(WaitAsync(waiter, cancellationToken));
+    }
+
+    /// <summary>Gives a place back.</summary>
+    public void Exit()
+    {
+        using Lock.Scope scope = _gate.EnterScope();
+        _active--;
+        LetInLocked();
+    }
+
+    /// <summary>Lets nobody start for a time.</summary>
+    public void Pause(TimeSpan time)
+    {
+        using Lock.Scope scope = _gate.EnterScope();
+        long until = _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency);
+        _notBefore = Math.Max(_notBefore, until);
+        ArmLocked();
+    }
+
+    /// <summary>Notes whether the host had enough of us.</summary>
+    public void NoteAnswer(bool tooMany)
+    {
+        if (!tooMany && Volatile.Read(ref _current) == _limit)
+        {
+            return;
+        }
+
+        using Lock.Scope scope = _gate.EnterScope();
+        if (tooMany)
+        {
+            _current = Math.Max(1, _current / 2);
+            _goodAnswers = 0;
+        }
+        else if (_current < _limit && ++_goodAnswers >= AnswersPerStep)
+        {
+            _goodAnswers = 0;
+            _current++;
+            LetInLocked();
+        }
+    }
+
+    private static CancellationTokenRegistration Watch(TaskCompletionSource waiter, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
+
+    private static async Task WaitAsync(TaskCompletionSource waiter, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = Watch(waiter, cancellationToken);
+        await waiter.Task;
+    }
+
+    private bool TryTakeLocked()
+    {
+        if (_active >= _current)
+        {
+            return false;
+        }
+
+        if (_notBefore != long.MinValue || _interval > 0)
+        {
+            long now = _time.GetTimestamp();
+            if (now < _notBefore)
+            {
+                return false;
+            }
+
+            if (_interval > 0)
+            {
+                // Spaced, not saved up: a pause does not earn a burst. Only a timer's lateness is made good.
+                long late = now - _notBefore;
+                _notBefore = (_notBefore != long.MinValue && late < _timerLateness ? _notBefore : now) + _interval;
+            }
+        }
+
+        _active++;
+        return true;
+    }
+
+    private void LetInLocked()
+    {
+        while (_waiters.TryPeek(out TaskCompletionSource? waiter))
+        {
+            if (waiter.Task.IsCompleted)
+            {
+                _waiters.Dequeue();
+                continue;
+            }
+
+            if (!TryTakeLocked())
+            {
+                ArmLocked();
+                return;
+            }
+
+            _waiters.Dequeue();
+            if (!waiter.TrySetResult())
+            {
+                // Cancelled between look and hand-over: the place goes to the next. Its slot of the rate is spent.
+                _active--;
+            }
+        }
+    }
+
+    private void ArmLocked()
+    {
+        if (_waiters.Count == 0 || _active >= _current)
+        {
+            return;
+        }
+
+        long wait = _notBefore - _time.GetTimestamp();
+        if (wait > 0)
+        {
+            // Rounded up: a timer that fires early would be armed again and again.
+            TimeSpan due = TimeSpan.FromMilliseconds(Math.Ceiling(wait * 1000.0 / _time.TimestampFrequency));
+            _timer ??= _time.CreateTimer(static state => ((HostGate)state!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            LetInLocked();
+        }
+    }
+
+    private void OnTime()
+    {
+        using Lock.Scope scope = _gate.EnterScope();
+        LetInLocked();
+    }
+}
