@@ -18,7 +18,12 @@ internal struct SpanRecord
     /// <summary>No processor clock could be read for the call: its time is neither work nor waiting until the process's tells.</summary>
     public bool IsWorkUnknown;
     public SpanStatus Status;
-    public List<RawSegment>? Segments;
+
+    /// <summary>The first segment; none when it ends at zero. A call that never waits has no other: no list is made for it.</summary>
+    public RawSegment First;
+    public List<RawSegment>? More;
+
+    public readonly IEnumerable<RawSegment> Segments => First.EndedAt == 0 ? [] : More is null ? [First] : [First, .. More];
 }
 
 /// <summary>A segment in timestamps of the recorder's clock.</summary>

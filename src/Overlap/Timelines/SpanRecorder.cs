@@ -18,7 +18,6 @@ public sealed class SpanRecorder
     private readonly TimelineRecorder _recorder;
 
     // Guarded by the recorder itself: one is made for every call, so it carries no gate of its own.
-    private List<RawSegment>? _segments;
     private SpanRecord _record;
     private long _workStartedAt;
     private long _workCpuAtStart;
@@ -111,7 +110,6 @@ public sealed class SpanRecorder
 
             _record.FinishedAt = now;
             _record.Status = status;
-            _record.Segments = _segments;
         }
 
         Monitor.Exit(this);
@@ -134,11 +132,11 @@ public sealed class SpanRecorder
 
             SpanRecord record = _record;
             record.Status = SpanStatus.Running;
-            record.Segments = [.. _segments ?? []];
+            record.More = record.More is null ? null : [.. record.More];
             if (_working > 0)
             {
                 // How much of it was work only its own thread could tell.
-                record.Segments.Add(new RawSegment(SpanPhase.Working, _workStartedAt, now));
+                Add(ref record, new RawSegment(SpanPhase.Working, _workStartedAt, now));
                 record.WorkingNanoseconds += _recorder.ToNanoseconds(now - _workStartedAt);
             }
 
@@ -158,13 +156,17 @@ public sealed class SpanRecorder
         AddLocked(SpanPhase.Working, _workStartedAt, endedAt);
     }
 
-    private void AddLocked(SpanPhase phase, long startedAt, long endedAt)
+    private void AddLocked(SpanPhase phase, long startedAt, long endedAt) => Add(ref _record, new RawSegment(phase, startedAt, endedAt));
+
+    private static void Add(ref SpanRecord record, RawSegment segment)
     {
-        // Most calls have two stretches: before their first wait and after it.
-        _segments ??= new List<RawSegment>(2);
-        if (_segments.Count < MaxSegments)
+        if (record.First.EndedAt == 0)
         {
-            _segments.Add(new RawSegment(phase, startedAt, endedAt));
+            record.First = segment;
+        }
+        else if ((record.More ??= new List<RawSegment>(1)).Count < MaxSegments)
+        {
+            record.More.Add(segment);
         }
     }
 }

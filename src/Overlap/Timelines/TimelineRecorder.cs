@@ -217,7 +217,7 @@ public sealed class TimelineRecorder : IDisposable
         TimeSpan finished = At(record.Status == SpanStatus.Running ? takenAt : record.FinishedAt);
         ImmutableArray<Segment> segments = record.IsWorkUnknown && finished > started
             ? [new Segment(SpanPhase.Unattributed, started, finished)]
-            : ToSegments(record.Segments ?? [], started, finished);
+            : ToSegments(record.Segments, started, finished);
         long room = (finished - started).Ticks;
         foreach (Segment segment in segments)
         {
@@ -241,9 +241,9 @@ public sealed class TimelineRecorder : IDisposable
         };
     }
 
-    private ImmutableArray<Segment> ToSegments(List<RawSegment> raw, TimeSpan started, TimeSpan finished)
+    private ImmutableArray<Segment> ToSegments(IEnumerable<RawSegment> raw, TimeSpan started, TimeSpan finished)
     {
-        ImmutableArray<Segment>.Builder segments = ImmutableArray.CreateBuilder<Segment>(raw.Count);
+        ImmutableArray<Segment>.Builder segments = ImmutableArray.CreateBuilder<Segment>();
         TimeSpan end = started;
         foreach (RawSegment segment in raw.OrderBy(static segment => segment.StartedAt))
         {
