@@ -6,4 +6,4 @@ namespace Overlap.Cli.Jobs;
 /// <param name="StartedAt">When it began.</param>
 /// <param name="Duration">How long it took, with all its attempts.</param>
 /// <param name="Result">How it ended.</param>
-internal readonly record struct ItemEnd(long Sequence, string Key, DateTimeOffset StartedAt, TimeSpan Duration, ItemResult Result);
+internal sealed record ItemEnd(long Sequence, string Key, DateTimeOffset StartedAt, TimeSpan Duration, ItemResult Result);

@@ -252,7 +252,7 @@ internal sealed class JobRunner<TItem>(
         }
 
         _early.Add(index, end);
-        while (_early.Remove(_nextIndex, out ItemEnd next))
+        while (_early.Remove(_nextIndex, out ItemEnd? next))
         {
             _nextIndex++;
             _window.Release();

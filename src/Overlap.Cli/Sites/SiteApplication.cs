@@ -9,7 +9,7 @@ namespace Overlap.Cli.Sites;
 
 /// <summary>Answers the site's requests.</summary>
 /// <remarks>The context is Kestrel's own features: no object is made per request.</remarks>
-internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>
+internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>, IDisposable
 {
     private const int ChunkBytes = 64 * 1024;
 
@@ -21,7 +21,7 @@ internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>
     private static readonly StringValues LastModified = "Thu, 01 Jan 2026 00:00:00 GMT";
 
     private readonly SiteOptions _options;
-    private readonly TimeProvider _timeProvider;
+    private readonly DelayLine? _delays;
     private readonly RequestAllowance? _allowance;
     private readonly byte[]? _chunk;
     private long _requests;
@@ -29,7 +29,7 @@ internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>
     public SiteApplication(SiteOptions options, TimeProvider timeProvider)
     {
         _options = options;
-        _timeProvider = timeProvider;
+        _delays = options.Delay > TimeSpan.Zero ? new DelayLine(options.Delay, timeProvider) : null;
         _allowance = options.TooManyPerSecond is { } rate ? new RequestAllowance(rate, timeProvider) : null;
         _chunk = options.Size is { } size ? PageContent.Compose((int)Math.Min(size, ChunkBytes)) : null;
     }
@@ -52,14 +52,14 @@ internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>
             return Task.CompletedTask;
         }
 
-        return _options.Delay > TimeSpan.Zero
-            ? AnswerLaterAsync(context, response, number)
-            : Answer(context, response, number);
+        return _delays is null ? Answer(context, response, number) : AnswerLaterAsync(_delays, context, response, number);
     }
 
-    private async Task AnswerLaterAsync(IFeatureCollection context, IHttpResponseFeature response, long number)
+    public void Dispose() => _delays?.Dispose();
+
+    private async Task AnswerLaterAsync(DelayLine delays, IFeatureCollection context, IHttpResponseFeature response, long number)
     {
-        await Task.Delay(_options.Delay, _timeProvider);
+        await delays.WaitAsync();
         await Answer(context, response, number);
     }
 

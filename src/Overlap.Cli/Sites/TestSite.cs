@@ -13,10 +13,12 @@ namespace Overlap.Cli.Sites;
 internal sealed class TestSite : IAsyncDisposable
 {
     private readonly KestrelServer _server;
+    private readonly SiteApplication _application;
 
-    private TestSite(KestrelServer server, Uri address)
+    private TestSite(KestrelServer server, SiteApplication application, Uri address)
     {
         _server = server;
+        _application = application;
         Address = address;
     }
 
@@ -44,13 +46,15 @@ internal sealed class TestSite : IAsyncDisposable
             Options.Create(kestrel),
             new SocketTransportFactory(Options.Create(sockets), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
+        SiteApplication application = new(options, timeProvider);
         try
         {
-            await server.StartAsync(new SiteApplication(options, timeProvider), cancellationToken);
-            return new TestSite(server, AddressOf(server.Features));
+            await server.StartAsync(application, cancellationToken);
+            return new TestSite(server, application, AddressOf(server.Features));
         }
         catch
         {
+            application.Dispose();
             server.Dispose();
             throw;
         }
@@ -61,6 +65,7 @@ internal sealed class TestSite : IAsyncDisposable
         // An already cancelled token: open connections are cut, nobody is waited for.
         await _server.StopAsync(new CancellationToken(canceled: true));
         _server.Dispose();
+        _application.Dispose();
     }
 
     private static Uri AddressOf(IFeatureCollection features) =>
