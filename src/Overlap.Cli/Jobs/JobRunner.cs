@@ -24,9 +24,6 @@ internal sealed class JobRunner<TItem>(
     private bool _exhausted;
     private long _doneBefore;
 
-    // Added to by every worker.
-    private long _runDelayNanoseconds;
-
     // Owned by the loop that receives.
     private long _succeeded;
     private long _failed;
@@ -197,16 +194,9 @@ internal sealed class JobRunner<TItem>(
         }
 
         (DateTimeOffset startedAt, long from) = Now();
-        long delayBefore = settings.Recorder is null ? 0 : RunDelayClock.GetNanoseconds();
         try
         {
-            ItemResult result = _attempts.Execute(item.Item, control.Running);
-            if (settings.Recorder is not null)
-            {
-                Interlocked.Add(ref _runDelayNanoseconds, RunDelayClock.GetNanoseconds() - delayBefore);
-            }
-
-            return EndOf(item, startedAt, from, result);
+            return EndOf(item, startedAt, from, _attempts.Execute(item.Item, control.Running));
         }
         catch (OperationCanceledException) when (control.Running.IsCancellationRequested)
         {
@@ -301,10 +291,10 @@ internal sealed class JobRunner<TItem>(
     {
         if (timeline is { DroppedSpans: 0 })
         {
-            // The recording sees a thread without a processor as one that waits. It does not: it computes, when its turn comes.
             TimelineSummary summary = timeline.Summarize();
+
             // Held back by a limit of its own it does wait, and only asynchronous calls can tell the two apart.
-            TimeSpan waiting = summary.Waiting + summary.HeldBack - TimeSpan.FromMicroseconds(_runDelayNanoseconds / 1e3);
+            TimeSpan waiting = summary.Waiting + summary.HeldBack;
             return waiting > TimeSpan.Zero ? waiting / summary.ItemTime : 0;
         }
 

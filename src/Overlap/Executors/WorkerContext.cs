@@ -7,12 +7,12 @@ namespace Overlap.Executors;
 internal sealed class WorkerContext(IExecutor executor, int index, Func<object>? makeState, LaneRecorder? lane) : IAsyncDisposable
 {
     [ThreadStatic]
-    private static WorkerContext? threadCurrent;
+    private static WorkerContext? _threadCurrent;
 
     private static readonly AsyncLocal<WorkerContext?> FlowCurrent = new();
 
     /// <summary>The worker whose call is running here: on this thread, or else in this asynchronous flow.</summary>
-    public static WorkerContext? Current => threadCurrent ?? FlowCurrent.Value;
+    public static WorkerContext? Current => _threadCurrent ?? FlowCurrent.Value;
 
     public IExecutor Executor { get; } = executor;
 
@@ -47,12 +47,12 @@ internal sealed class WorkerContext(IExecutor executor, int index, Func<object>?
     /// <returns>The worker that was current before: a call may run another one inline.</returns>
     public WorkerContext? EnterThread()
     {
-        WorkerContext? outer = threadCurrent;
-        threadCurrent = this;
+        WorkerContext? outer = _threadCurrent;
+        _threadCurrent = this;
         return outer;
     }
 
-    public static void LeaveThread(WorkerContext? outer) => threadCurrent = outer;
+    public static void LeaveThread(WorkerContext? outer) => _threadCurrent = outer;
 
     /// <summary>Makes this the current worker of the asynchronous flow that runs here.</summary>
     public void EnterFlow() => FlowCurrent.Value = this;
