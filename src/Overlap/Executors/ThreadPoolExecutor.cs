@@ -152,6 +152,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     private void StartThreadLocked()
     {
         WorkerContext worker = _workers.Open($"{_options.ThreadName} {_workers.Count + 1}", LaneKind.Thread);
+        worker.Lane?.MeasuresGroups = true;
         Thread thread = new(() => RunCalls(worker))
         {
             IsBackground = true,
@@ -163,11 +164,12 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 
     private void RunCalls(WorkerContext worker)
     {
-        while (TakeNext() is { } call)
+        while (TakeNext(worker) is { } call)
         {
             call.Run(worker);
         }
 
+        worker.Lane?.Settle();
         Monitor.Enter(_gate);
         bool last = --_alive == 0;
         Monitor.Exit(_gate);
@@ -178,7 +180,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     }
 
     /// <summary>Waits for a call; <see langword="null"/> when the executor is disposed and the queue is empty.</summary>
-    private Call? TakeNext()
+    private Call? TakeNext(WorkerContext worker)
     {
         Monitor.Enter(_gate);
         try
@@ -201,6 +203,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
                 {
                     _searching++;
                     Monitor.Exit(_gate);
+                    worker.Lane?.Settle();
                     SpinUntilQueued();
                     Monitor.Enter(_gate);
                     _searching--;

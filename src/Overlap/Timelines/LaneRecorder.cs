@@ -1,7 +1,7 @@
 namespace Overlap.Timelines;
 
 /// <summary>Takes down what one worker does. One writer at a time; a reader may take the recording meanwhile.</summary>
-public sealed class LaneRecorder
+public sealed partial class LaneRecorder
 {
     // A thousand slots with a few calls each must not cost a full chunk each: chunks double up to the limit.
     private const int FirstChunkLength = 16;
@@ -55,7 +55,14 @@ public sealed class LaneRecorder
     public void Begin(long item, string? label, long queuedAt)
     {
         long now = _recorder.GetTimestamp();
-        _cpuAtStart = _recorder.ReadThreadCpu(now);
+        if (MeasuresGroups)
+        {
+            BeginInGroup(now);
+        }
+        else
+        {
+            _cpuAtStart = _recorder.ReadThreadCpu(now);
+        }
 
         // The reading is dear, so it is taken where calls are long; the first of a kind is taken for one like the last.
         _delayAtStart = _expectsLong ? _recorder.ReadThreadDelay() : -1;
@@ -72,17 +79,21 @@ public sealed class LaneRecorder
         long now = _recorder.GetTimestamp();
         SpanRecord record = _current;
         record.FinishedAt = now;
-        record.WorkingNanoseconds = Math.Max(0, _recorder.ReadThreadCpu(now) - _cpuAtStart);
+        record.Status = status;
         long elapsed = _recorder.ToNanoseconds(now - record.StartedAt);
-        if (_delayAtStart >= 0 && elapsed - record.WorkingNanoseconds >= LongNanoseconds)
+        _expectsLong = elapsed >= LongNanoseconds;
+        if (!MeasuresGroups || !TryJoinGroup(now, elapsed, in record))
         {
-            record.DelayedNanoseconds = Math.Max(0, _recorder.ReadThreadDelay() - _delayAtStart);
+            record.WorkingNanoseconds = MeasuresGroups ? Share(now, elapsed) : Math.Max(0, _recorder.ReadThreadCpu(now) - _cpuAtStart);
+            record.IsWorkUnknown = !_recorder.CanReadThreadCpu;
+            if (_delayAtStart >= 0 && elapsed - record.WorkingNanoseconds >= LongNanoseconds)
+            {
+                record.DelayedNanoseconds = Math.Max(0, _recorder.ReadThreadDelay() - _delayAtStart);
+            }
+
+            _ = Append(in record);
         }
 
-        _expectsLong = elapsed >= LongNanoseconds;
-        record.IsWorkUnknown = !_recorder.CanReadThreadCpu;
-        record.Status = status;
-        Append(in record);
         Volatile.Write(ref _isRunning, false);
     }
 
@@ -101,7 +112,7 @@ public sealed class LaneRecorder
 
     internal void EndAsynchronous(SpanRecorder span, in SpanRecord record)
     {
-        Append(in record);
+        _ = Append(in record);
         _ = Interlocked.CompareExchange(ref _asynchronous, null, span);
     }
 
@@ -144,11 +155,11 @@ public sealed class LaneRecorder
         return null;
     }
 
-    private void Append(in SpanRecord record)
+    private bool Append(in SpanRecord record)
     {
         if (!_recorder.TryReserve())
         {
-            return;
+            return false;
         }
 
         if (_chunkUsed == _chunk.Length)
@@ -162,6 +173,7 @@ public sealed class LaneRecorder
 
         _chunk[_chunkUsed++] = record;
         Volatile.Write(ref _count, _count + 1);
+        return true;
     }
 
     private IEnumerable<SpanRecord> Records()

@@ -164,7 +164,7 @@ public sealed class SpanRecorder
         {
             record.First = segment;
         }
-        else if ((record.More ??= new List<RawSegment>(1)).Count < MaxSegments)
+        else if ((record.More ??= new List<RawSegment>(1)).Count < MaxSegments - 1)
         {
             record.More.Add(segment);
         }

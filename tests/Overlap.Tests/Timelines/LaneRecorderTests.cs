@@ -65,6 +65,60 @@ public sealed class LaneRecorderTests
     }
 
     [Fact]
+    public void End_ShortCallsOfAGroup_ShareItsWorkByTheirLength()
+    {
+        using TimelineRecorder recorder = _clocks.Record();
+        LaneRecorder lane = recorder.OpenLane("thread 1", LaneKind.Thread);
+        lane.MeasuresGroups = true;
+        foreach (double milliseconds in (double[])[0.01, 0.02, 0.03])
+        {
+            lane.Begin(0, null, 0);
+            _clocks.Pass(milliseconds, working: milliseconds / 2);
+            lane.End(SpanStatus.Succeeded);
+        }
+
+        Span[] spans = [.. recorder.ToTimeline("t", "threads", 1).Lanes[0].Spans];
+
+        Assert.Equal([Ms(0.005), Ms(0.01), Ms(0.015)], spans.Select(static span => span.Working));
+        Assert.All(spans, static span => Assert.Empty(span.Segments));
+    }
+
+    [Fact]
+    public void ToTimeline_GroupNotSettled_ShowsItsCallsAsUnattributed()
+    {
+        using TimelineRecorder recorder = _clocks.Record();
+        LaneRecorder lane = recorder.OpenLane("thread 1", LaneKind.Thread);
+        lane.MeasuresGroups = true;
+        lane.Begin(0, null, 0);
+        _clocks.Pass(0.01, working: 0.01);
+        lane.End(SpanStatus.Succeeded);
+
+        Assert.Equal(SpanPhase.Unattributed, Assert.Single(recorder.ToTimeline("t", "threads", 1).Lanes[0].Spans[0].Segments).Phase);
+        lane.Settle();
+        Span span = recorder.ToTimeline("t", "threads", 1).Lanes[0].Spans[0];
+        Assert.Empty(span.Segments);
+        Assert.Equal(Ms(0.01), span.Working);
+    }
+
+    [Fact]
+    public void Begin_LongAfterAShortCall_DoesNotChargeItsGroupForTheGap()
+    {
+        using TimelineRecorder recorder = _clocks.Record();
+        LaneRecorder lane = recorder.OpenLane("thread 1", LaneKind.Thread);
+        lane.MeasuresGroups = true;
+        lane.Begin(0, null, 0);
+        _clocks.Pass(0.01, working: 0.002);
+        lane.End(SpanStatus.Succeeded);
+        lane.Settle();
+        _clocks.Pass(5, working: 5);
+        lane.Begin(1, null, 0);
+        _clocks.Pass(0.2, working: 0.1);
+        lane.End(SpanStatus.Succeeded);
+
+        Assert.Equal([Ms(0.002), Ms(0.1)], recorder.ToTimeline("t", "threads", 1).Lanes[0].Spans.Select(static span => span.Working));
+    }
+
+    [Fact]
     public void Begin_LongAfterSubmission_KeepsTheTimeInTheQueue()
     {
         using TimelineRecorder recorder = _clocks.Record();
