@@ -10,7 +10,7 @@ internal sealed class DownloadsArea : BenchmarkArea
     private const int Pages = 10_000;
 
     // The pair that is fastest on two cores; fewer leave the processors idle, more only take memory.
-    private const int BestWorkers = 32;
+    private const int BestWorkers = 64;
 
     // The most that curl 7.88 accepts.
     private const int CurlMaximum = 300;

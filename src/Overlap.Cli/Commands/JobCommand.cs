@@ -85,7 +85,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
     private TimelineRecorder? CreateRecorder(bool isDrawn) => (isDrawn, _values.GetValue(options.Json)) switch
     {
         (true, _) => new TimelineRecorder(_terminal.TimeProvider),
-        (_, true) => new TimelineRecorder(_terminal.TimeProvider, RunSettings.MaxSpansForFigures),
+        (_, true) => new TimelineRecorder(_terminal.TimeProvider, RunSettings.MaxSpansForReport),
         _ => null,
     };
 

@@ -54,7 +54,7 @@ internal sealed class Comparer(JobPlan plan, ComparisonSettings settings, RunCon
         RunReport? fastest = null;
         for (int run = 1; run <= settings.Runs && control.Reason == StopReason.None; run++)
         {
-            using TimelineRecorder recorder = new(terminal.TimeProvider, RunSettings.MaxSpansForFigures);
+            using TimelineRecorder recorder = new(terminal.TimeProvider, RunSettings.MaxSpansForComparison);
             RunReport report = await RunAsync(model, settings.Runs == 1 ? "" : $"run {run} of {settings.Runs}", isLast && run == settings.Runs, recorder);
             if (report.Partial)
             {

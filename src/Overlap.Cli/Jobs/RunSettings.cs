@@ -7,8 +7,11 @@ namespace Overlap.Cli.Jobs;
 /// <summary>How one run of a job is made.</summary>
 internal sealed record RunSettings
 {
-    /// <summary>The most items that are recorded for the sake of the figures alone; beyond them the wait share is an estimate.</summary>
-    public const long MaxSpansForFigures = 100_000;
+    /// <summary>The most items of a comparison that are recorded; beyond them the wait share is an estimate.</summary>
+    public const long MaxSpansForComparison = 100_000;
+
+    /// <summary>The most items of a single run that are recorded for its report's wait share alone: a long run must not pay for one figure.</summary>
+    public const long MaxSpansForReport = 2_000;
 
     /// <summary>The model that runs the items.</summary>
     public required ExecutionModel Model { get; init; }

@@ -48,10 +48,11 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
         }
 
         // The thread's own clock tells the work of a synchronous function; an asynchronous one may leave the thread.
-        SpanRecorder? span = IsSynchronous ? null : worker.Lane?.BeginAsynchronous(Number, Label, QueuedAt);
+        LaneRecorder? lane = worker.Lane?.TakesCall() == true ? worker.Lane : null;
+        SpanRecorder? span = IsSynchronous ? null : lane?.BeginAsynchronous(Number, Label, QueuedAt);
         if (span is null)
         {
-            worker.Lane?.Begin(Number, Label, QueuedAt);
+            lane?.Begin(Number, Label, QueuedAt);
         }
 
         WorkerContext? outer = worker.EnterThread();
@@ -59,7 +60,7 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
         WorkerContext.LeaveThread(outer);
         if (span is null)
         {
-            worker.Lane?.End(status);
+            lane?.End(status);
         }
 
         End(worker, span, status);
@@ -82,7 +83,8 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
             return true;
         }
 
-        SpanRecorder? span = worker.Lane?.BeginAsynchronous(Number, Label, QueuedAt);
+        LaneRecorder? lane = worker.Lane?.TakesCall() == true ? worker.Lane : null;
+        SpanRecorder? span = lane?.BeginAsynchronous(Number, Label, QueuedAt);
         SpanStatus? status = _context is null ? InvokeAsync(slot, span) : RunInContext(null, slot, span);
         if (status is null)
         {

@@ -39,6 +39,9 @@ public sealed partial class LaneRecorder
         ProcessId = processId;
     }
 
+    /// <summary>Whether this lane takes a call. One that it does not take is counted as dropped, and costs no more than that.</summary>
+    internal bool TakesCall() => !_recorder.IsFull || _recorder.TryReserve();
+
     internal int Index { get; }
 
     internal string Name { get; }

@@ -161,6 +161,9 @@ public sealed class TimelineRecorder : IDisposable
 
     internal long ReadThreadDelay() => _threadDelay?.Invoke() ?? 0;
 
+    /// <summary>Whether the limit is reached: a further call is only counted, by <see cref="TryReserve"/>.</summary>
+    internal bool IsFull => Volatile.Read(ref _reserved) >= _maxSpans;
+
     internal bool TryReserve() => Interlocked.Increment(ref _reserved) <= _maxSpans;
 
     private static TimeSpan ReadProcessCpu() => Environment.CpuUsage.TotalTime;
