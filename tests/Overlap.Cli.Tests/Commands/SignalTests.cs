@@ -5,6 +5,9 @@ namespace Overlap.Cli.Tests.Commands;
 /// <summary>What the program does when it is told to stop, or nobody listens any more.</summary>
 public sealed class SignalTests : IDisposable
 {
+    // More lines than a pipe holds: the program cannot end before this test has read on, however slow the test is to send its signal.
+    private const int ManyItems = 3_000;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -16,7 +19,7 @@ public sealed class SignalTests : IDisposable
     public async Task Interrupt_ThenResume_DoesExactlyTheRest(string model)
     {
         string journal = _folder.PathOf("log.tsv");
-        string[] arguments = ["pages", "--model", model, "--workers", "4", "--count", "60", "--delay", "20ms", "--jsonl", "--joblog", journal];
+        string[] arguments = ["pages", "--model", model, "--workers", "4", "--count", $"{ManyItems}", "--delay", "1ms", "--jsonl", "--joblog", journal];
         List<string> items = [];
         using (CliProcess first = CliProcess.Start(arguments))
         {
@@ -29,20 +32,20 @@ public sealed class SignalTests : IDisposable
             Assert.Contains($"overlap: to do the rest: overlap {string.Join(' ', arguments)} --resume", error, StringComparison.Ordinal);
         }
 
-        Assert.InRange(items.Count, 1, 59);
+        Assert.InRange(items.Count, 1, ManyItems - 1);
         (int resumedCode, string rest, _) = await CliProcess.RunAsync([.. arguments, "--resume"]);
         items.AddRange(ItemsOf(rest));
 
         Assert.Equal(0, resumedCode);
-        Assert.Equal(Enumerable.Range(0, 60).Select(static page => $"/{page}").Order(), items.Order());
-        Assert.Equal(61, File.ReadAllLines(journal).Length);
+        Assert.Equal(Enumerable.Range(0, ManyItems).Select(static page => $"/{page}").Order(), items.Order());
+        Assert.Equal(ManyItems + 1, File.ReadAllLines(journal).Length);
     }
 
     [Fact]
     public async Task Kill_ThenResume_JournalledItemsAreNotDoneAgain()
     {
         string journal = _folder.PathOf("log.jsonl");
-        string[] arguments = ["pages", "--workers", "4", "--count", "60", "--delay", "20ms", "--jsonl", "--joblog", journal];
+        string[] arguments = ["pages", "--workers", "4", "--count", $"{ManyItems}", "--delay", "1ms", "--jsonl", "--joblog", journal];
         using (CliProcess first = CliProcess.Start(arguments))
         {
             await first.Output.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -54,13 +57,13 @@ public sealed class SignalTests : IDisposable
         (int exitCode, string rest, _) = await CliProcess.RunAsync([.. arguments, "--resume"]);
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(60 - done, ItemsOf(rest).Count());
+        Assert.Equal(ManyItems - done, ItemsOf(rest).Count());
     }
 
     [Fact]
     public async Task Terminate_WhileRunning_ExitCodeTells()
     {
-        using CliProcess process = CliProcess.Start("pages", "--model", "inline", "--delay", "20ms", "--jsonl");
+        using CliProcess process = CliProcess.Start("pages", "--model", "inline", "--count", $"{ManyItems}", "--delay", "1ms", "--jsonl");
         await process.Output.ReadLineAsync(TestContext.Current.CancellationToken);
         process.Signal(CliProcess.Terminate);
 

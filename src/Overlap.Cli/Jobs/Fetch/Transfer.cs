@@ -101,7 +101,9 @@ internal abstract class Transfer
                     using HttpResponseMessage response = await _transport.SendAsync(request, Clock.Token);
                     Status = (int)response.StatusCode;
                     HttpVersion = response.Version;
-                    gate.NoteAnswer(tooMany: Status is 429 or 503);
+
+                    // A 503 asks for fewer requests only if it says when to come back; else it is an error like any other.
+                    gate.NoteAnswer(tooMany: Status == 429 || (Status == 503 && response.Headers.RetryAfter is not null));
                     if (!IsRedirect(response))
                     {
                         CheckFraming(response);
