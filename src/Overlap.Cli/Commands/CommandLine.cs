@@ -34,7 +34,7 @@ internal static class CommandLine
         }
     }
 
-    private static async Task<int> DispatchAsync(IReadOnlyList<string> arguments, Terminal terminal)
+    private static Task<int> DispatchAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
         IReadOnlyList<JobVerb> jobs = VerbRegistry.CreateJobs();
         IReadOnlyList<Verb> others = VerbRegistry.CreateOthers(jobs);
@@ -42,11 +42,11 @@ internal static class CommandLine
         switch (arguments)
         {
             case [] or ["--help" or "-h" or "-?" or "help"]:
-                return Print(terminal, help.OfProgram());
+                return Task.FromResult(Print(terminal, help.OfProgram()));
             case ["--version"]:
-                return Print(terminal, ProgramVersion.Text + "\n");
+                return Task.FromResult(Print(terminal, ProgramVersion.Text + "\n"));
             case ["help", string name]:
-                return await DispatchAsync([name, "--help"], terminal);
+                return DispatchAsync([name, "--help"], terminal);
         }
 
         Verb? verb = jobs.Concat(others).FirstOrDefault(verb => verb.Name == arguments[0]);
@@ -60,13 +60,13 @@ internal static class CommandLine
         JobVerb? compared = isComparison && rest is [string job, ..] ? jobs.FirstOrDefault(verb => verb.Name == job) : null;
         if (rest.TakeWhile(static word => word != "--").Any(static word => word is "--help" or "-h" or "-?"))
         {
-            return Print(terminal, HelpText.OfVerb(verb, compared));
+            return Task.FromResult(Print(terminal, HelpText.OfVerb(verb, compared)));
         }
 
         Command command = CommandOf(verb, isComparison ? jobs : []);
         ParseResult values = CommandLineParser.Parse(command, rest, Configuration);
         Refuse(values, verb, jobs);
-        return await verb.RunAsync(new Invocation(arguments, values, terminal));
+        return verb.RunAsync(new Invocation(arguments, values, terminal));
     }
 
     private static Command CommandOf(Verb verb, IReadOnlyList<JobVerb> jobs)

@@ -15,11 +15,20 @@ internal static class ExecutorMetrics
     // Guarded by Gate. An executor that is no longer used must not be kept alive by being measured.
     private static readonly List<WeakReference<IExecutor>> Executors = [];
 
-    private static readonly Histogram<double> CallDuration = OverlapDiagnostics.Meter.CreateHistogram<double>(
+    // A program that turned meters off pays nothing for ours.
+    private static readonly bool IsSupported =
+        !AppContext.TryGetSwitch("System.Diagnostics.Metrics.Meter.IsSupported", out bool isSupported) || isSupported;
+
+    private static readonly Histogram<double>? CallDuration = !IsSupported ? null : OverlapDiagnostics.Meter.CreateHistogram<double>(
         "overlap.executor.call.duration", unit: "s", description: "From the start of a call on a worker to its end.");
 
     static ExecutorMetrics()
     {
+        if (!IsSupported)
+        {
+            return;
+        }
+
         _ = OverlapDiagnostics.Meter.CreateObservableUpDownCounter(
             "overlap.executor.queue.length",
             static () => Observe(static statistics => statistics.Queued),
@@ -33,11 +42,16 @@ internal static class ExecutorMetrics
     }
 
     /// <summary>Whether somebody listens to the duration of calls.</summary>
-    public static bool IsTimed => CallDuration.Enabled;
+    public static bool IsTimed => CallDuration?.Enabled == true;
 
     /// <summary>Makes an executor show in the observed instruments while it lives.</summary>
     public static void Register(IExecutor executor)
     {
+        if (!IsSupported)
+        {
+            return;
+        }
+
         Gate.Enter();
         _ = Executors.RemoveAll(static reference => !reference.TryGetTarget(out _));
         Executors.Add(new WeakReference<IExecutor>(executor));
@@ -52,7 +66,7 @@ internal static class ExecutorMetrics
     }
 
     public static void RecordEnd(IExecutor executor, long startedAt, SpanStatus status) =>
-        CallDuration.Record(
+        CallDuration?.Record(
             TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds,
             new KeyValuePair<string, object?>(ModelTag, NameOf(executor.Model)),
             new KeyValuePair<string, object?>(OutcomeTag, status switch

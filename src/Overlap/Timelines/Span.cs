@@ -10,7 +10,7 @@ namespace Overlap.Timelines;
 /// both is waiting: for the outside in the open, for a processor or a lock inside a working segment.
 /// Units: <see cref="TimeSpan"/> from the start of the timeline.
 /// </remarks>
-public readonly record struct Span
+public sealed record Span
 {
     /// <summary>The number of the call, from 0, in the order of submission.</summary>
     public required long Item { get; init; }
