@@ -7,7 +7,7 @@ namespace Overlap.Timelines;
 /// Shape: <see cref="Queued"/> ≤ <see cref="Started"/> ≤ <see cref="Finished"/>. <see cref="Segments"/> lie inside the span in order and
 /// without overlap. <see cref="Working"/> is an amount: it lies in the working segments, and what does not fit there somewhere in what
 /// the segments leave open; of a call on a thread only the amount is known (a thread's processor clock tells how much, not when). The rest of
-/// both is waiting: for the outside in the open, for a processor or a lock inside a working segment.
+/// the open is waiting. The rest of a working segment is unattributed: its thread had no processor, or stood at a lock or in a blocking call.
 /// Units: <see cref="TimeSpan"/> from the start of the timeline.
 /// </remarks>
 public sealed record Span

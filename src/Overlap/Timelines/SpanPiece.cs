@@ -4,8 +4,10 @@ namespace Overlap.Timelines;
 /// <param name="From">Begin in ticks of the timeline.</param>
 /// <param name="To">End in ticks of the timeline.</param>
 /// <param name="Phase">The segment's phase; <see cref="SpanPhase.Waiting"/> for what lies open.</param>
-/// <param name="WorkDensity">The part of a stretch that is work, spread evenly; what is left of a working segment is waiting for a processor.</param>
-/// <param name="DelayDensity">The part that was spent without a processor though ready to run, spread evenly.</param>
+/// <param name="WorkDensity">The part of a stretch that is work, spread evenly.</param>
+/// <param name="DelayDensity">
+/// The part without a processor that was not waiting for the outside, spread evenly: measured delay, and all that a working segment leaves.
+/// </param>
 /// <param name="IsOpen">Whether no segment says what happened.</param>
 internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, double DelayDensity, bool IsOpen)
 {
@@ -36,9 +38,10 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
                 yield return new SpanPiece(at, from, SpanPhase.Waiting, density, delay, IsOpen: true);
             }
 
+            bool working = segment.Phase == SpanPhase.Working;
             if (to > from)
             {
-                yield return new SpanPiece(from, to, segment.Phase, segment.Phase == SpanPhase.Working ? ranDensity : 0, 0, IsOpen: false);
+                yield return new SpanPiece(from, to, segment.Phase, working ? ranDensity : 0, working ? 1 - ranDensity : 0, IsOpen: false);
                 at = to;
             }
             else

@@ -65,14 +65,18 @@ public sealed record TimelineSummary
                 itemTime += span.Duration;
                 working += span.Working;
                 delayed += span.Delayed;
+                TimeSpan ran = TimeSpan.Zero;
                 foreach (Segment segment in span.Segments)
                 {
+                    ran += segment.Phase == SpanPhase.Working ? segment.Duration : TimeSpan.Zero;
                     if (segment.Phase is SpanPhase.Throttled or SpanPhase.Retrying)
                     {
                         heldBack += segment.Duration;
                     }
                 }
 
+                // A continuation that ran without working was not waiting for a reply: it had no processor, or its thread was blocked.
+                delayed += Max(TimeSpan.Zero, ran - span.Working);
                 elsewhere += lane.Kind == LaneKind.Process ? span.Working : TimeSpan.Zero;
             }
         }

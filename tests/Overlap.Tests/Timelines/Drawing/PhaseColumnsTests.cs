@@ -24,12 +24,13 @@ public sealed class PhaseColumnsTests
     }
 
     [Fact]
-    public void Of_RunningWithoutAProcessor_IsWaiting()
+    public void Of_RunningWithoutAProcessor_IsUnattributed()
     {
         PhaseMix[] columns = Cut(Of("async", 40, 5, LaneOf(0, LaneKind.Slot, Call(0, 0, 40, 5, segments: [Part(SpanPhase.Working, 10, 20)]))), 4);
 
         Assert.Equal([0, 0.5, 0, 0], columns.Select(mix => Math.Round(mix.Working, 6)));
-        Assert.Equal([1, 0.5, 1, 1], columns.Select(mix => Math.Round(mix.Waiting, 6)));
+        Assert.Equal([0, 0.5, 0, 0], columns.Select(mix => Math.Round(mix.Unattributed, 6)));
+        Assert.Equal([1, 0, 1, 1], columns.Select(mix => Math.Round(mix.Waiting, 6)));
     }
 
     [Fact]

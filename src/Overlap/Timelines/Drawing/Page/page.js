@@ -57,7 +57,7 @@
     for (let i = 0; i < span.parts.length; i += 3) {
       const from = span.start + span.parts[i + 1], to = from + span.parts[i + 2];
       if (from > at) give(at, from, -1, density, slot, delay);
-      if (span.parts[i] === WORK) give(from, to, -1, inside, false);
+      if (span.parts[i] === WORK) give(from, to, -1, inside, false, 1 - inside);
       else give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
       at = to;
     }
