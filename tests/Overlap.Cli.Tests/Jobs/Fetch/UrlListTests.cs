@@ -188,21 +188,6 @@ public sealed class UrlListTests
     }
 
     [Fact]
-    public async Task ReadAsync_AMillionLines_RemembersThemInFortyMegabytes()
-    {
-        FingerprintTable table = new();
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 1; i <= 1_000_000; i++)
-        {
-            Assert.Equal(0, table.Add($"http://h/{i}", i));
-        }
-
-        Assert.Equal(77, table.Add("http://h/77", 5));
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 34 << 20);
-        await Task.CompletedTask;
-    }
-
-    [Fact]
     public async Task ReadAsync_MissingList_IsAFailureOfTheEnvironment()
     {
         UrlList list = new(Options() with { InputFile = "/nowhere/list.txt" }, withNames: true);
