@@ -80,6 +80,6 @@ public sealed partial class HouseRuleTests
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b")]
     private static partial Regex OpenEnd();
 
-    [GeneratedRegex("(^|[\\s\"'`(=])/(work|root|farm|home/[a-z])(/|\\b)")]
+    [GeneratedRegex("(^|[\\s\"'`(=])/(work|root|home/[a-z])(/|\\b)")]
     private static partial Regex MachinePath();
 }
