@@ -7,7 +7,8 @@ namespace Overlap.Timelines;
 /// Order: lanes appear in the order in which workers started; spans of a lane in the order in which they ended.
 /// Race: a recording may be taken while calls run; those are in it as <see cref="SpanStatus.Running"/>, once.
 /// Memory: about 100 bytes a call and 24 a segment, and what its label holds, up to the limit given; beyond it calls are counted as dropped.
-/// Cost: two readings of the clock and one of the thread's processor clock a call.
+/// Cost: two readings of the clock a call and one of the thread's processor clock, on threads shared by short calls; an asynchronous call makes some
+/// 400 bytes of garbage besides. Figures: <c>./benchmark recorder</c>.
 /// </remarks>
 public sealed class TimelineRecorder : IDisposable
 {

@@ -37,6 +37,35 @@ public sealed class MapWindowTests
         }
     }
 
+    [Theory]
+    [InlineData(ExecutionModel.Threads)]
+    [InlineData(ExecutionModel.Async)]
+    public async Task MapAsync_OrderOfCompletion_IsExactlyThatOfTheEnds(ExecutionModel model)
+    {
+        await using IExecutor executor = model == ExecutionModel.Threads ? new ThreadPoolExecutor(2) : new AsyncExecutor(2);
+        TaskCompletionSource first = new();
+        List<int> results = [];
+
+        // One worker waits with item 0; the other does the rest, one after the other.
+        await foreach (int value in executor.MapAsync(
+            Enumerable.Range(0, 20),
+            async x =>
+            {
+                await (x == 0 ? first.Task : Task.CompletedTask);
+                return x;
+            },
+            new MapOptions { Order = CallOrder.Completion }))
+        {
+            results.Add(value);
+            if (results.Count == 19)
+            {
+                first.SetResult();
+            }
+        }
+
+        Assert.Equal([.. Enumerable.Range(1, 19), 0], results);
+    }
+
     [Fact]
     public async Task MapAsync_SourceAlternatesBetweenWaitingAndReady_GivesEveryResultInOrder()
     {
