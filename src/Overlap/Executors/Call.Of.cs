@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Overlap.Timelines;
 
@@ -28,13 +27,7 @@ internal abstract class Call<TArgument, TResult>(
 
     protected override bool IsSynchronous => Callable.IsSynchronous;
 
-    protected override string? Label => Argument switch
-    {
-        string text => text,
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        ValueTuple => null,
-        _ => Argument?.ToString(),
-    };
+    protected override string? Label => CallLabel.Of(Argument);
 
     protected override SpanStatus Invoke(WorkerContext worker, SpanRecorder? span)
     {

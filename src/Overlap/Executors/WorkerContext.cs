@@ -4,7 +4,7 @@ namespace Overlap.Executors;
 
 /// <summary>A worker as its calls see it: its place, what it owns, and the lane that it reports to.</summary>
 /// <remarks>Used by one call at a time.</remarks>
-internal sealed class WorkerContext(IExecutor executor, int index, Func<object>? makeState, LaneRecorder? lane) : IAsyncDisposable
+internal sealed class WorkerContext(IExecutor? executor, int index, Func<object>? makeState, LaneRecorder? lane) : IAsyncDisposable
 {
     [ThreadStatic]
     private static WorkerContext? _threadCurrent;
@@ -14,7 +14,7 @@ internal sealed class WorkerContext(IExecutor executor, int index, Func<object>?
     /// <summary>The worker whose call is running here: on this thread, or else in this asynchronous flow.</summary>
     public static WorkerContext? Current => _threadCurrent ?? FlowCurrent.Value;
 
-    public IExecutor Executor { get; } = executor;
+    public IExecutor Executor => executor ?? throw new InvalidOperationException("A worker in a process of its own has no executor beside it.");
 
     public int Index { get; } = index;
 

@@ -113,6 +113,22 @@ public sealed partial class LaneRecorder
         return span;
     }
 
+    /// <summary>Takes down a call that ran elsewhere and has ended: in another process of this machine, whose clock is the same.</summary>
+    internal void Add(long item, string? label, long queuedAt, long startedAt, long finishedAt, long workingNanoseconds, SpanStatus status)
+    {
+        SpanRecord record = new()
+        {
+            Item = item,
+            Label = label,
+            QueuedAt = queuedAt,
+            StartedAt = startedAt,
+            FinishedAt = Math.Max(startedAt, finishedAt),
+            WorkingNanoseconds = Math.Clamp(workingNanoseconds, 0, _recorder.ToNanoseconds(Math.Max(0, finishedAt - startedAt))),
+            Status = status,
+        };
+        _ = Append(in record);
+    }
+
     internal void EndAsynchronous(SpanRecorder span, in SpanRecord record)
     {
         _ = Append(in record);

@@ -10,6 +10,10 @@ internal struct IntrusiveQueue<T>
 
     public int Count { get; private set; }
 
+    public readonly T? First => _first;
+
+    public readonly T? Last => _last;
+
     public void Enqueue(T element)
     {
         element.Previous = _last;
@@ -25,6 +29,25 @@ internal struct IntrusiveQueue<T>
         }
 
         _last = element;
+        Count++;
+    }
+
+    /// <summary>Puts an element in front of all others.</summary>
+    public void EnqueueFirst(T element)
+    {
+        element.Previous = null;
+        element.Next = _first;
+        element.IsQueued = true;
+        if (_first is null)
+        {
+            _last = element;
+        }
+        else
+        {
+            _first.Previous = element;
+        }
+
+        _first = element;
         Count++;
     }
 

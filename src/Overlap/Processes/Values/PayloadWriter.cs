@@ -18,6 +18,9 @@ internal sealed class PayloadWriter(IValueBorder border) : IBufferWriter<byte>
 
     public int Length => _length;
 
+    /// <summary>The bytes kept for use.</summary>
+    public int Capacity => _buffer.Length;
+
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
     public void Clear() => _length = 0;

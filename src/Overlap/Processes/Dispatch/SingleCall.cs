@@ -1,0 +1,150 @@
+using System.Buffers;
+using Overlap.Executors;
+using Overlap.Processes.Transport;
+using Overlap.Processes.Values;
+using Overlap.Timelines;
+
+namespace Overlap.Processes.Dispatch;
+
+/// <summary>A call of one item, whose end is a task.</summary>
+internal sealed class SingleCall<T, TResult> : RemoteCall
+{
+    private readonly PoolFunction<T, TResult> _function;
+
+    // An argument that nobody can change is written when it is sent; any other was written when it was given.
+    private readonly T _argument;
+    private readonly byte[]? _encoded;
+    private readonly int _encodedLength;
+    private readonly CallBorder? _border;
+    private readonly string? _label;
+
+    // Continuations of the caller never run on the thread that reads replies: they could block it.
+    private readonly TaskCompletionSource<TResult> _future = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TResult? _result;
+    private Exception? _failure;
+
+    public SingleCall(
+        PoolFunction<T, TResult> function,
+        Delegate target,
+        T argument,
+        ProcessCallOptions options,
+        Crossings crossings,
+        bool isLabeled,
+        CancellationToken cancellationToken)
+        : base(function, options, cancellationToken)
+    {
+        _function = function;
+        _argument = argument;
+        bool bringsCaptures = function.Portable.HasCaptures && (function.Flags & FrameFlags.Captures) == 0;
+        if (!bringsCaptures && function.Arguments.IsImmutable)
+        {
+            return;
+        }
+
+        CallBorder border = new(crossings);
+        PayloadWriter writer = PoolWriter.Rent(border);
+        try
+        {
+            if (bringsCaptures)
+            {
+                function.Portable.WriteCaptures(target, writer);
+            }
+
+            function.Arguments.Write(writer, argument);
+            _encodedLength = writer.Length;
+            if (_encodedLength > SegmentLayout.LargestFrame - 64)
+            {
+                _encoded = PoolWriter.MoveToBlob(writer, border);
+                _encodedLength = _encoded.Length;
+                IsInBlob = true;
+            }
+            else
+            {
+                _encoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, _encodedLength));
+                writer.Written.CopyTo(_encoded);
+            }
+        }
+        catch
+        {
+            border.End();
+            throw;
+        }
+
+        _border = border.IsUsed ? border : null;
+        _argument = default!;
+        _label = isLabeled ? CallLabel.Of(argument) : null;
+    }
+
+    public override bool IsInBlob { get; }
+
+    public Task<TResult> Task => _future.Task;
+
+    public override int Count => 1;
+
+    public override string? Label => _encoded is null ? CallLabel.Of(_argument) : _label;
+
+    public override SpanStatus Status =>
+        _failure is null ? SpanStatus.Succeeded : _failure is OperationCanceledException ? SpanStatus.Canceled : SpanStatus.Failed;
+
+    public override void Encode(PayloadWriter writer)
+    {
+        if (_encoded is null)
+        {
+            _function.Arguments.Write(writer, _argument);
+        }
+        else
+        {
+            writer.WriteBytes(_encoded.AsSpan(0, _encodedLength));
+        }
+    }
+
+    public override void Receive(in FrameHeader header, ref PayloadReader reader)
+    {
+        try
+        {
+            _result = _function.Results.Read(ref reader);
+        }
+        catch (PayloadException)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            // The user's own constructor or converter threw.
+            _failure = new NotPortableException($"The result of {_function.Portable.Name} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    public override void ReceiveFailure(in FrameHeader header, Exception exception) => _failure = exception;
+
+    public override void Fail(Exception exception) => _failure = exception;
+
+    /// <summary>What makes the caller's cancellation reach the call. Set once, after it was submitted.</summary>
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public override void Complete()
+    {
+        Registration.Unregister();
+        switch (_failure)
+        {
+            case null:
+                _future.TrySetResult(_result!);
+                break;
+            case OperationCanceledException canceled:
+                _future.TrySetCanceled(canceled.CancellationToken);
+                break;
+            default:
+                _future.TrySetException(_failure);
+                break;
+        }
+    }
+
+    public override void ReleaseBorder()
+    {
+        _border?.End();
+        if (_encoded is not null && !IsInBlob)
+        {
+            ArrayPool<byte>.Shared.Return(_encoded);
+        }
+    }
+}

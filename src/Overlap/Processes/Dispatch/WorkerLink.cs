@@ -1,0 +1,110 @@
+using Overlap.Executors;
+using Overlap.Processes.Transport;
+using Overlap.Processes.Values;
+using Overlap.Processes.Workers;
+using Overlap.Timelines;
+using Overlap.Waiting;
+
+namespace Overlap.Processes.Dispatch;
+
+/// <summary>The pool's end of one worker: its process, the rings, and the calls that are there.</summary>
+internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
+{
+    private readonly WorkerPool _pool;
+
+    public WorkerLink(WorkerPool pool, int number, LaneRecorder? lane)
+    {
+        _pool = pool;
+        Number = number;
+        Lane = lane;
+        Segment = SharedSegment.Create(SegmentLayout.Length);
+        byte* start = Segment.Start;
+        Requests = new RingWriter(start + SegmentLayout.Requests, start + SegmentLayout.Requests);
+        Replies = new RingReader(start + SegmentLayout.Replies);
+        Events = new RingReader(start + SegmentLayout.Events);
+        Slots = new SlotTable(start + SegmentLayout.Slots);
+        Tokens = new TokenTable(start + SegmentLayout.Tokens);
+        for (int slot = SegmentLayout.SlotCount - 1; slot >= 0; slot--)
+        {
+            FreeSlots.Push(slot);
+        }
+    }
+
+    public int Number { get; }
+
+    public LaneRecorder? Lane { get; }
+
+    public SharedSegment Segment { get; }
+
+    public SlotTable Slots { get; }
+
+    public TokenTable Tokens { get; }
+
+    public CallCounts Counts { get; } = new();
+
+    /// <summary>Set once, when the process has started.</summary>
+    public WorkerProcess? Process { get; private set; }
+
+    // Guarded by the pool's gate.
+    public RingWriter Requests { get; }
+
+    public LinkState State { get; set; }
+
+    public Stack<int> FreeSlots { get; } = new(SegmentLayout.SlotCount);
+
+    public HashSet<int> Defined { get; } = [];
+
+    /// <summary>The calls at the worker, in the order they were sent.</summary>
+    public IntrusiveQueue<RemoteCall> Sent;
+
+    /// <summary>How long the calls at the worker are thought to take. Unit: nanoseconds.</summary>
+    public double Ahead { get; set; }
+
+    public long CallsDone { get; set; }
+
+    /// <summary>Since when it has nothing to do.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Why it is being ended, when the pool ends it.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>What it said when it could not start.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>Set under the pool's gate before a call is sent, read by whoever reads the replies.</summary>
+    public RemoteCall?[] Calls { get; } = new RemoteCall?[SegmentLayout.SlotCount];
+
+    public int[] Generations { get; } = new int[SegmentLayout.SlotCount];
+
+    /// <summary>Held by whoever reads replies: the pool's reader, a caller who waits for its own, or who buries the worker.</summary>
+    public Lock ReadGate { get; } = new();
+
+    // Guarded by ReadGate.
+    public RingReader Replies { get; }
+
+    public RingReader Events { get; }
+
+    /// <summary>The calls that have ended and hold their slot still.</summary>
+    public List<RemoteCall> Ended { get; } = [];
+
+    public bool IsReadOut { get; set; }
+
+    public bool HasReplies => Replies.HasData || Events.HasData;
+
+    /// <summary>Starts the process.</summary>
+    public void Start(WorkerLaunch launch) => Process = WorkerProcess.Start(launch, this);
+
+    /// <summary>Says something to the worker's listening thread: that it should look at cancellations.</summary>
+    public void Poke() => Process?.Poke(0);
+
+    public override Memory<byte> GetBlob(BlobReference reference) =>
+        BlobArea.IsInside(reference, SegmentLayout.BlobCapacity)
+            ? new SharedMemory(Segment.Start + SegmentLayout.Blobs + reference.Offset, reference.Length).Memory
+            : throw PayloadException.Nonsense("place of bytes");
+
+    public override void ReleaseBlob(BlobReference reference) => BlobArea.Release(Segment.Start + SegmentLayout.Blobs, reference);
+
+    void IWorkerEvents.OnExited(WorkerProcess worker, WorkerExit exit) => _pool.OnExited(this, exit);
+
+    void IWorkerEvents.OnOutput(WorkerProcess worker, WorkerOutputLine line) => _pool.OnOutput(line);
+}

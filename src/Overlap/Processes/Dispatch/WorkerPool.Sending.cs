@@ -1,0 +1,241 @@
+using Overlap.Processes.Transport;
+using Overlap.Waiting;
+
+namespace Overlap.Processes.Dispatch;
+
+/// <content>Gives calls to workers.</content>
+internal sealed unsafe partial class WorkerPool
+{
+    // Calls that are sent ahead keep a worker busy over the way of its reply; more than that only makes others wait behind a slow one.
+    private const double LongestAheadNanoseconds = 200_000;
+
+    // Guarded by _gate.
+    private readonly List<WorkerLink> _toWake = [];
+
+    /// <summary>Finds a worker for the call and writes it into its ring, published but without waking the worker.</summary>
+    private bool TrySendLocked(RemoteCall call, out WorkerLink? worker)
+    {
+        worker = PickLocked(call);
+        return worker is not null && TryWriteLocked(worker, call);
+    }
+
+    /// <summary>The idlest worker that may get the call; <see langword="null"/> when each has enough.</summary>
+    private WorkerLink? PickLocked(RemoteCall call)
+    {
+        WorkerLink? best = null;
+        foreach (WorkerLink worker in _workers)
+        {
+            if (worker.State != LinkState.Ready)
+            {
+                continue;
+            }
+
+            if (worker.Sent.Count == 0)
+            {
+                return worker;
+            }
+
+            if (best is null || worker.Ahead < best.Ahead)
+            {
+                best = worker;
+            }
+        }
+
+        // An unknown function is taken for a slow one: it is sent to idle workers only.
+        return best is not null && best.FreeSlots.Count > 0
+            && best.Ahead + (call.Function.ItemNanoseconds * call.Count) <= LongestAheadNanoseconds
+                ? best
+                : null;
+    }
+
+    private bool TryWriteLocked(WorkerLink worker, RemoteCall call)
+    {
+        if (!TryDefineLocked(worker, call.Function))
+        {
+            return false;
+        }
+
+        _writer.Clear();
+        FrameFlags flags = call.Token.CanBeCanceled || call.Options.Deadline is not null ? FrameFlags.Cancelable : FrameFlags.None;
+        if (call.Trace is { } trace)
+        {
+            flags |= FrameFlags.Traced;
+            trace.TraceId.CopyTo(_writer.GetSpan(16));
+            _writer.Advance(16);
+            trace.SpanId.CopyTo(_writer.GetSpan(8));
+            _writer.Advance(8);
+            _writer.Write((byte)trace.TraceFlags);
+        }
+
+        if (IsRecorded)
+        {
+            flags |= FrameFlags.Recorded;
+        }
+
+        if (call.IsInBlob)
+        {
+            flags |= FrameFlags.InBlob;
+        }
+
+        call.Encode(_writer);
+        if (!worker.Requests.TryReserve(_writer.Length, out FrameHeader* frame))
+        {
+            return false;
+        }
+
+        int slot = worker.FreeSlots.Pop();
+        int generation = SlotTable.NextGeneration(worker.Generations[slot]);
+        worker.Generations[slot] = generation;
+        worker.Calls[slot] = call;
+        worker.Slots.Open(slot, generation, call.Count);
+        frame->Kind = FrameKind.Call;
+        frame->Flags = flags;
+        frame->Slot = slot;
+        frame->Generation = generation;
+        frame->Function = call.Function.Id;
+        frame->Count = call.Count;
+        frame->StartedAt = call.Number;
+        _writer.Written.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, _writer.Length));
+        worker.Requests.Commit(frame);
+        worker.Requests.Publish();
+        call.Worker = worker;
+        call.Slot = slot;
+        call.Generation = generation;
+        call.Received = 0;
+        double estimate = call.Function.ItemNanoseconds * call.Count;
+        call.Estimate = double.IsInfinity(estimate) ? LongestAheadNanoseconds : estimate;
+        worker.Ahead += call.Estimate;
+        worker.Sent.Enqueue(call);
+        return true;
+    }
+
+    private bool TryDefineLocked(WorkerLink worker, PoolFunction function)
+    {
+        if (worker.Defined.Contains(function.Id))
+        {
+            return true;
+        }
+
+        if (!TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Define, Function = function.Id, Flags = function.Flags }, function.Definition))
+        {
+            return false;
+        }
+
+        _ = worker.Defined.Add(function.Id);
+        return true;
+    }
+
+    private static bool TryWriteFrameLocked(WorkerLink worker, in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
+        {
+            return false;
+        }
+
+        *frame = header with { PayloadLength = payload.Length };
+        payload.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, payload.Length));
+        worker.Requests.Commit(frame);
+        worker.Requests.Publish();
+        return true;
+    }
+
+    /// <summary>Sends what waits to workers that have room, and wakes them.</summary>
+    private void PumpLocked()
+    {
+        while (_queue.First is { } call && TrySendNextLocked(call, out WorkerLink? worker))
+        {
+            if (!_toWake.Contains(worker!))
+            {
+                _toWake.Add(worker!);
+            }
+        }
+
+        WakeLocked();
+        StartWorkersLocked();
+    }
+
+    // Under the gate, so that no worker is buried meanwhile and its memory unmapped.
+    private void WakeLocked()
+    {
+        foreach (WorkerLink worker in _toWake)
+        {
+            worker.Requests.WakeReader(lazily: false);
+        }
+
+        _toWake.Clear();
+    }
+
+    private bool TrySendNextLocked(RemoteCall call, out WorkerLink? worker)
+    {
+        // A node is in one queue at a time: out of this one before it enters the worker's.
+        worker = PickLocked(call);
+        if (worker is null)
+        {
+            return false;
+        }
+
+        _ = _queue.TryRemove(call);
+        if (TryWriteLocked(worker, call))
+        {
+            return true;
+        }
+
+        _queue.EnqueueFirst(call);
+        return false;
+    }
+
+    /// <summary>Takes a call's place at its worker away.</summary>
+    private static void FreeLocked(WorkerLink worker, RemoteCall call)
+    {
+        if (!worker.Sent.TryRemove(call))
+        {
+            return;
+        }
+
+        worker.Ahead = worker.Sent.Count == 0 ? 0 : worker.Ahead - call.Estimate;
+        worker.Calls[call.Slot] = null;
+        worker.FreeSlots.Push(call.Slot);
+        call.Worker = null;
+    }
+
+    /// <summary>Gives calls that wait behind a slow one to workers that have nothing to do.</summary>
+    private void StealLocked()
+    {
+        foreach (WorkerLink idle in _workers)
+        {
+            if (idle.State != LinkState.Ready || idle.Sent.Count > 0 || _queue.Count > 0)
+            {
+                continue;
+            }
+
+            WorkerLink? victim = null;
+            foreach (WorkerLink worker in _workers)
+            {
+                if (worker.Sent.Count > 1 && (victim is null || worker.Sent.Count > victim.Sent.Count))
+                {
+                    victim = worker;
+                }
+            }
+
+            if (victim is null)
+            {
+                return;
+            }
+
+            int wanted = victim.Sent.Count / 2;
+            for (RemoteCall? call = victim.Sent.Last; call is not null && wanted > 0; wanted--)
+            {
+                RemoteCall? before = call.Previous;
+                if (call.Count == 1 && victim.Slots.TakeBack(call.Slot, call.Generation, 1, out _) == 1)
+                {
+                    FreeLocked(victim, call);
+                    _queue.EnqueueFirst(call);
+                }
+
+                call = before;
+            }
+
+            PumpLocked();
+        }
+    }
+}

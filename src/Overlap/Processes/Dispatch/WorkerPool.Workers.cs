@@ -1,0 +1,332 @@
+using System.Globalization;
+using Overlap.Processes.Transport;
+using Overlap.Processes.Workers;
+using Overlap.Timelines;
+using Overlap.Waiting;
+
+namespace Overlap.Processes.Dispatch;
+
+/// <content>Starts workers, replaces them, ends them.</content>
+internal sealed unsafe partial class WorkerPool
+{
+    private const int MostEarlyDeaths = 5;
+    private static readonly TimeSpan EarlyDeathsWithin = TimeSpan.FromSeconds(10);
+
+    private readonly WorkerSetup _setup;
+
+    // Guarded by _gate.
+    private readonly Queue<long> _earlyDeaths = new();
+
+    /// <summary>Starts as many workers as calls wait for, up to the limit.</summary>
+    private void StartWorkersLocked()
+    {
+        if (_broken is not null)
+        {
+            return;
+        }
+
+        int starting = 0;
+        int alive = 0;
+        foreach (WorkerLink worker in _workers)
+        {
+            starting += worker.State == LinkState.Starting ? 1 : 0;
+            alive += worker.State is LinkState.Starting or LinkState.Ready ? 1 : 0;
+        }
+
+        int wanted = Math.Min(_limit - alive, _queue.Count - starting);
+        for (int i = 0; i < wanted; i++)
+        {
+            OpenLocked(++_opened);
+        }
+    }
+
+    private void OpenLocked(int number)
+    {
+        LaneRecorder? lane = _options.Recorder?.OpenLane(
+            string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
+        WorkerLink worker = new(this, number, lane);
+        _setup.WriteLocked(worker);
+        foreach (long token in Crossings.Tokens)
+        {
+            worker.Tokens.Cancel(token);
+        }
+
+        _workers.Add(worker);
+        _readFrom = [.. _workers];
+        StartReaderLocked();
+        Continuations.Post(static state => ((Starting)state!).Run(), new Starting(this, worker));
+    }
+
+    private void Launch(WorkerLink worker)
+    {
+        try
+        {
+            worker.Start(new WorkerLaunch
+            {
+                Inherited = [worker.Segment.File, _arguments.File, _buffers.File],
+                Environment = NestingDepth.ForChild(),
+                Limits = _options.Limits,
+            });
+            TellReader();
+        }
+        catch (Exception exception)
+        {
+            Break(exception as BrokenProcessPoolException ?? new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception));
+            Bury(worker);
+        }
+    }
+
+    private void OnReady(WorkerLink worker)
+    {
+        _gate.Enter();
+        if (worker.State == LinkState.Starting)
+        {
+            worker.State = LinkState.Ready;
+            worker.IdleSince = _time.GetTimestamp();
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>A worker's initialiser threw, or its state's function cannot be read: so will the next one's.</summary>
+    private void OnCannotStart(WorkerLink worker, Exception exception)
+    {
+        worker.Reason = "it could not start";
+        worker.Failure = exception;
+    }
+
+    /// <summary>Ends a worker by force.</summary>
+    private void Condemn(WorkerLink worker, string reason, LinkState state)
+    {
+        _gate.Enter();
+        worker.State = worker.State == LinkState.Gone ? LinkState.Gone : state;
+        worker.Reason ??= reason;
+        _gate.Exit();
+        worker.Process?.Kill();
+    }
+
+    private string? ReasonToRetireLocked(WorkerLink worker) =>
+        worker.CallsDone >= _options.MaxCallsPerWorker
+            ? string.Create(CultureInfo.InvariantCulture, $"it has done {worker.CallsDone} calls")
+            : _options.MaxWorkerMemory is { } limit && worker.Process!.ReadResidentBytes() is var used && used > limit
+                ? string.Create(CultureInfo.InvariantCulture, $"it uses {used >> 20} MiB of memory, more than {limit >> 20} MiB")
+                : null;
+
+    /// <summary>Lets a worker finish what it runs, gives the rest to others, and ends it in peace.</summary>
+    private void Retire(WorkerLink worker, string reason)
+    {
+        _gate.Enter();
+        if (worker.State == LinkState.Ready)
+        {
+            worker.State = LinkState.Retiring;
+            worker.Reason = reason;
+            TakeBackAllLocked(worker);
+            if (!TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Exit }, default))
+            {
+                worker.State = LinkState.Condemned;
+            }
+
+            worker.Requests.WakeReader(lazily: false);
+            PumpLocked();
+        }
+
+        _gate.Exit();
+        if (worker.State == LinkState.Condemned)
+        {
+            worker.Process?.Kill();
+        }
+    }
+
+    /// <summary>Puts all that a worker has not started back into the queue.</summary>
+    private void TakeBackAllLocked(WorkerLink worker)
+    {
+        for (RemoteCall? call = worker.Sent.Last; call is not null;)
+        {
+            RemoteCall? before = call.Previous;
+            if (!call.IsEnded && worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _) == call.Count)
+            {
+                FreeLocked(worker, call);
+                _queue.EnqueueFirst(call);
+            }
+
+            call = before;
+        }
+    }
+
+    /// <summary>A worker's process is gone: called once for each that was started, by the thread that watches processes.</summary>
+    public void OnExited(WorkerLink worker, WorkerExit exit)
+    {
+        // What it sent before it died counts.
+        _ = Read(worker);
+        List<RemoteCall> lost = [];
+        _gate.Enter();
+        bool wasEarly = worker.State == LinkState.Starting;
+        bool wasPeaceful = worker.State == LinkState.Retiring && exit.ExitCode == 0;
+        worker.State = LinkState.Gone;
+        TakeOverLocked(worker, exit, lost);
+        if (wasEarly && !wasPeaceful)
+        {
+            CountEarlyDeathLocked(worker, exit);
+        }
+
+        _gate.Exit();
+
+        // Calls first: whoever waits for them must not wait for a new worker.
+        foreach (RemoteCall call in lost)
+        {
+            EndHere(call, DeathOf(call, worker, exit));
+        }
+
+        Bury(worker);
+        _gate.Enter();
+        if (!_isClosed || _queue.Count > 0)
+        {
+            PumpLocked();
+        }
+
+        _gate.Exit();
+        FailQueueIfBroken();
+    }
+
+    /// <summary>Sorts the calls of a worker that died: those that did not run wait again, in their order and first; the one that ran is lost.</summary>
+    private void TakeOverLocked(WorkerLink worker, WorkerExit exit, List<RemoteCall> lost)
+    {
+        while (worker.Sent.Last is { } call)
+        {
+            bool started = worker.Slots.Started(call.Slot, call.Generation) > 0;
+            FreeLocked(worker, call);
+            if (call.IsEnded)
+            {
+                if (started && !worker.Ended.Contains(call))
+                {
+                    // Ended at its deadline: only now no worker can read its arguments any more.
+                    call.ReleaseBorder();
+                }
+            }
+            else if (!started)
+            {
+                _queue.EnqueueFirst(call);
+            }
+            else if (++call.Kills < RemoteCall.MostKills && call.Options.Idempotent && !call.Token.IsCancellationRequested)
+            {
+                _queue.EnqueueFirst(call);
+            }
+            else
+            {
+                lost.Add(call);
+            }
+        }
+    }
+
+    private void CountEarlyDeathLocked(WorkerLink worker, WorkerExit exit)
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        _earlyDeaths.Enqueue(now);
+        while (TimeProvider.System.GetElapsedTime(_earlyDeaths.Peek(), now) > EarlyDeathsWithin)
+        {
+            _ = _earlyDeaths.Dequeue();
+        }
+
+        if (_earlyDeaths.Count >= MostEarlyDeaths || worker.Failure is not null)
+        {
+            string what = worker.Failure is null
+                ? $"{_earlyDeaths.Count} workers in a row died before they were ready; the last one {exit.Describe()}"
+                : $"A worker could not start: {worker.Failure.Message}";
+            _broken ??= new BrokenProcessPoolException(what + ErrorLines(exit), worker.Failure)
+            {
+                ExitCode = exit.ExitCode,
+                Signal = exit.Signal,
+                LastErrorLines = exit.LastErrorLines,
+            };
+        }
+    }
+
+    private static WorkerDiedException DeathOf(RemoteCall call, WorkerLink worker, WorkerExit exit)
+    {
+        string how = worker.Reason is { } reason && worker.State != LinkState.Ready && exit.Signal == 9
+            ? $"was ended because {reason}" : exit.Describe();
+        string again = call.Kills > 1 ? $" It was the {call.Kills}rd worker that this call has killed; it is not given to another." : "";
+        return new WorkerDiedException($"The worker process {worker.Process?.ProcessId} {how} while it ran {call.Function.Portable.Name}.{again}{ErrorLines(exit)}")
+        {
+            ExitCode = exit.ExitCode,
+            Signal = exit.Signal,
+            ProcessId = worker.Process?.ProcessId ?? 0,
+            LastErrorLines = exit.LastErrorLines,
+        };
+    }
+
+    private static string ErrorLines(WorkerExit exit) =>
+        exit.LastErrorLines.Count == 0 ? "" : Environment.NewLine + string.Join(Environment.NewLine, exit.LastErrorLines);
+
+    /// <summary>Removes a worker that is gone; what it counted stays.</summary>
+    private void Bury(WorkerLink worker)
+    {
+        // The reader may be reading the segment: it is unmapped under the gate that reading holds.
+        worker.ReadGate.Enter();
+        worker.IsReadOut = true;
+        worker.ReadGate.Exit();
+        _gate.Enter();
+        if (_workers.Remove(worker))
+        {
+            worker.State = LinkState.Gone;
+            _buried.Succeeded += worker.Counts.Succeeded;
+            _buried.Failed += worker.Counts.Failed;
+            _buried.Canceled += worker.Counts.Canceled;
+            _readFrom = [.. _workers];
+        }
+
+        _gate.Exit();
+        _graves.Enqueue(worker);
+        TellReader();
+        EndIfAllGone();
+    }
+
+    /// <summary>Ends a call from this side.</summary>
+    private void EndHere(RemoteCall call, Exception exception)
+    {
+        if (!call.TryEnd())
+        {
+            return;
+        }
+
+        _gate.Enter();
+        _failedHere++;
+        _gate.Exit();
+        call.Fail(exception);
+        call.ReleaseBorder();
+        call.Complete();
+    }
+
+    private void Break(BrokenProcessPoolException reason)
+    {
+        _gate.Enter();
+        _broken ??= reason;
+        _gate.Exit();
+        FailQueueIfBroken();
+    }
+
+    /// <summary>Ends all that waits when no worker can be started any more.</summary>
+    private void FailQueueIfBroken()
+    {
+        while (true)
+        {
+            _gate.Enter();
+            RemoteCall? call = null;
+            bool any = _broken is not null && _queue.TryDequeue(out call);
+            _gate.Exit();
+            if (!any)
+            {
+                break;
+            }
+
+            EndHere(call!, _broken!);
+        }
+
+        CloseIfDrained();
+    }
+
+    private sealed class Starting(WorkerPool pool, WorkerLink worker)
+    {
+        public void Run() => pool.Launch(worker);
+    }
+}

@@ -1,0 +1,244 @@
+using Overlap.Executors;
+using Overlap.Processes.Functions;
+using Overlap.Processes.Transport;
+using Overlap.Processes.Values;
+using Overlap.Waiting;
+
+namespace Overlap.Processes.Dispatch;
+
+/// <summary>The engine of a process pool: takes calls in, gives them to workers, ends each exactly once. See the folder's README for P1 to P12.</summary>
+internal sealed unsafe partial class WorkerPool
+{
+    // What is kept warm for large arguments.
+    private const long WarmLimit = 512L << 20;
+
+    private readonly IExecutor _executor;
+    private readonly ProcessPoolExecutorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ValueCodecs _codecs;
+    private readonly ExceptionTypes _exceptionTypes;
+    private readonly SharedSegment _arguments;
+    private readonly SharedSegment _buffers;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guarded by _gate.
+    private readonly List<WorkerLink> _workers = [];
+    private readonly PayloadWriter _writer = new(NoBorder.Instance);
+    private IntrusiveQueue<RemoteCall> _queue;
+    private long _submitted;
+    private long _withdrawn;
+    private long _failedHere;
+    private (long Succeeded, long Failed, long Canceled) _buried;
+    private int _limit;
+    private int _opened;
+    private Exception? _broken;
+    private bool _isClosed;
+
+    public WorkerPool(IExecutor executor, ProcessPoolExecutorOptions options)
+    {
+        _executor = executor;
+        _options = options;
+        _time = options.TimeProvider;
+        _limit = options.MaxWorkers;
+        _codecs = new ValueCodecs(options.JsonContext);
+        _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
+        _setup = WorkerSetup.Of(options, _codecs);
+        _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
+        _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
+        Crossings = new Crossings(new BlobArea(_arguments.Start, SegmentLayout.BlobCapacity, WarmLimit), OnTokenCanceled);
+        Functions = new FunctionTable(_codecs);
+    }
+
+    public FunctionTable Functions { get; }
+
+    public Crossings Crossings { get; }
+
+    /// <summary>Whether calls are taken down.</summary>
+    public bool IsRecorded => _options.Recorder is not null;
+
+    /// <summary>Submits a call of one item.</summary>
+    public Task<TResult> SubmitAsync<T, TResult>(
+        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
+    {
+        PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
+        SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
+        try
+        {
+            Submit(call);
+        }
+        catch
+        {
+            call.ReleaseBorder();
+            throw;
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            call.Registration = cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call));
+        }
+
+        return call.Task;
+    }
+
+    /// <summary>Takes a call in.</summary>
+    /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
+    /// <exception cref="ExecutorQueueFullException">The queue is full.</exception>
+    /// <exception cref="BrokenProcessPoolException">Workers cannot be started.</exception>
+    public void Submit(RemoteCall call)
+    {
+        call.QueuedAt = TimeProvider.System.GetTimestamp();
+        _gate.Enter();
+        try
+        {
+            if (RefusalLocked() is { } refusal)
+            {
+                throw refusal;
+            }
+
+            call.Number = ++_submitted;
+            if (_queue.Count > 0 || !TrySendLocked(call, out WorkerLink? worker))
+            {
+                _queue.Enqueue(call);
+                StartWorkersLocked();
+            }
+            else
+            {
+                worker!.Requests.WakeReader(lazily: false);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        Guard(call);
+    }
+
+    public ExecutorStatistics GetStatistics()
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        long unstarted = _queue.Count;
+        (long succeeded, long failed, long canceled) = _buried;
+        foreach (WorkerLink worker in _workers)
+        {
+            succeeded += worker.Counts.Succeeded;
+            failed += worker.Counts.Failed;
+            canceled += worker.Counts.Canceled;
+            for (RemoteCall? call = worker.Sent.First; call is not null; call = call.Next)
+            {
+                unstarted += !call.IsEnded && worker.Slots.Started(call.Slot, call.Generation) == 0 ? 1 : 0;
+            }
+        }
+
+        failed += _failedHere;
+        canceled += _withdrawn;
+        long running = Math.Max(0, _submitted - unstarted - succeeded - failed - canceled);
+        return new ExecutorStatistics
+        {
+            Model = ExecutionModel.Processes,
+            MaxWorkers = _options.MaxWorkers,
+            Workers = _workers.Count(static worker => worker.State is not LinkState.Gone),
+            QueueCapacity = _options.QueueCapacity,
+            Submitted = _submitted,
+            Queued = unstarted,
+            Running = running,
+            Succeeded = succeeded,
+            Failed = failed,
+            Canceled = canceled,
+        };
+    }
+
+    /// <summary>Takes a call back that has not started, or asks the worker to cancel it.</summary>
+    public void Cancel(RemoteCall call)
+    {
+        bool withdrawn = TryWithdraw(call);
+        if (withdrawn && call.TryEnd())
+        {
+            _gate.Enter();
+            _withdrawn++;
+            _gate.Exit();
+            call.Fail(new OperationCanceledException(call.Token));
+            call.ReleaseBorder();
+            call.Complete();
+            CloseIfDrained();
+        }
+        else if (!withdrawn)
+        {
+            RequestCancel(call);
+        }
+    }
+
+    /// <summary>Takes a call out of the queue or back from its worker, if it has not started.</summary>
+    private bool TryWithdraw(RemoteCall call)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        if (_queue.TryRemove(call))
+        {
+            return true;
+        }
+
+        if (call.Worker is not { } worker || worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _) != call.Count)
+        {
+            return false;
+        }
+
+        FreeLocked(worker, call);
+        return true;
+    }
+
+    private void RequestCancel(RemoteCall call)
+    {
+        WorkerLink? worker;
+        _gate.Enter();
+        worker = call.Worker;
+        if (worker is not null && !call.IsEnded)
+        {
+            worker.Slots.RequestCancel(call.Slot, call.Generation);
+        }
+
+        _gate.Exit();
+        worker?.Poke();
+    }
+
+    private Exception? RefusalLocked() =>
+        _isClosed ? new ObjectDisposedException(nameof(ProcessPoolExecutor))
+        : _broken is not null ? _broken
+        : _queue.Count >= _options.QueueCapacity && OpenLocked() >= (long)_options.MaxWorkers + _options.QueueCapacity
+            ? new ExecutorQueueFullException(_options.QueueCapacity)
+            : null;
+
+    /// <summary>The calls that have not ended.</summary>
+    private long OpenLocked()
+    {
+        long ended = _withdrawn + _failedHere + _buried.Succeeded + _buried.Failed + _buried.Canceled;
+        foreach (WorkerLink worker in _workers)
+        {
+            ended += worker.Counts.Succeeded + worker.Counts.Failed + worker.Counts.Canceled;
+        }
+
+        return _submitted - ended;
+    }
+
+    private void OnTokenCanceled(long number)
+    {
+        WorkerLink[] workers;
+        _gate.Enter();
+        workers = [.. _workers];
+        foreach (WorkerLink worker in workers)
+        {
+            worker.Tokens.Cancel(number);
+        }
+
+        _gate.Exit();
+        foreach (WorkerLink worker in workers)
+        {
+            worker.Poke();
+        }
+    }
+
+    private sealed class Canceling(WorkerPool pool, RemoteCall call)
+    {
+        public void Run() => pool.Cancel(call);
+    }
+}

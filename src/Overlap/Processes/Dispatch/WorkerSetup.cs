@@ -1,0 +1,80 @@
+using Overlap.Processes.Functions;
+using Overlap.Processes.Hosting;
+using Overlap.Processes.Transport;
+using Overlap.Processes.Values;
+
+namespace Overlap.Processes.Dispatch;
+
+/// <summary>What every worker is told before its first call.</summary>
+internal sealed unsafe class WorkerSetup
+{
+    private readonly List<(FrameHeader Header, byte[] Payload)> _frames = [];
+
+    private WorkerSetup()
+    {
+    }
+
+    /// <exception cref="NotPortableException">The initialiser or the function that makes the state cannot travel.</exception>
+    public static WorkerSetup Of(ProcessPoolExecutorOptions options, ValueCodecs codecs)
+    {
+        WorkerSetup setup = new();
+        setup.Add(WorkerHost.Initializer, options.Initializer, codecs);
+        setup.Add(WorkerHost.WorkerState, options.WorkerState, codecs);
+        PayloadWriter start = new(NoBorder.Instance);
+        start.Write(options.JsonContext is not null);
+        if (options.JsonContext is not null)
+        {
+            TypeIdentity.Write(start, options.JsonContext.GetType());
+        }
+
+        setup.Add(new FrameHeader { Kind = FrameKind.Start }, start);
+        return setup;
+    }
+
+    /// <summary>Writes it all into the ring of a new worker, where there is room.</summary>
+    public void WriteLocked(WorkerLink worker)
+    {
+        foreach ((FrameHeader header, byte[] payload) in _frames)
+        {
+            if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
+            {
+                throw new ValueTooLargeException();
+            }
+
+            *frame = header with { PayloadLength = payload.Length };
+            payload.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, payload.Length));
+            worker.Requests.Commit(frame);
+        }
+
+        worker.Requests.Publish();
+    }
+
+    private void Add(int id, Delegate? function, ValueCodecs codecs)
+    {
+        if (function is null)
+        {
+            return;
+        }
+
+        PortableFunction portable = PortableFunction.Of(function, codecs);
+        PayloadWriter writer = new(NoBorder.Instance);
+        writer.WriteBytes(portable.Identity.Span);
+        if (portable.HasCaptures)
+        {
+            portable.WriteCaptures(function, writer);
+        }
+
+        Add(new FrameHeader { Kind = FrameKind.Define, Function = id }, writer);
+    }
+
+    private void Add(FrameHeader header, PayloadWriter payload)
+    {
+        if (payload.Length > SegmentLayout.LargestFrame)
+        {
+            throw new NotPortableException(
+                $"The captured variables of WorkerState or Initializer take {payload.Length} bytes; at most {SegmentLayout.LargestFrame} can be sent.");
+        }
+
+        _frames.Add((header, payload.Written.ToArray()));
+    }
+}

@@ -1,0 +1,326 @@
+using System.Diagnostics;
+using Overlap.Diagnostics;
+using Overlap.Executors;
+using Overlap.Processes.Functions;
+using Overlap.Processes.Transport;
+using Overlap.Processes.Values;
+
+namespace Overlap.Processes.Hosting;
+
+/// <summary>A worker's side of the pool: reads calls, runs one at a time on this thread, sends what came of them.</summary>
+internal sealed unsafe class WorkerHost
+{
+    // A reader that sleeps lightly is woken for so many replies at once.
+    private const int RepliesPerWake = 32;
+
+    // After a call as long as this its reply is not held back.
+    private const long LongCallNanoseconds = 20_000;
+
+    private static readonly long LongCallTicks = LongCallNanoseconds * TimeProvider.System.TimestampFrequency / 1_000_000_000;
+
+    private readonly RingReader _requests;
+    private readonly RingWriter _replies;
+    private readonly WorkerBorder _border;
+    private readonly CurrentCall _current;
+    private readonly LoadedCode _code = new();
+    private readonly Dictionary<int, RemoteFunction> _functions = [];
+    private readonly ExecutionContext? _outside = ExecutionContext.Capture();
+    private ValueCodecs _codecs = new();
+    private PeerSpin _spin = new();
+    private Action? _initialize;
+    private bool _isReady;
+    private int _unheard;
+    private long _heardAt;
+
+    public WorkerHost(SharedSegment segment, SharedSegment arguments, SharedSegment buffers)
+    {
+        byte* start = segment.Start;
+        _requests = new RingReader(start + SegmentLayout.Requests);
+        _replies = new RingWriter(start + SegmentLayout.Replies, start + SegmentLayout.Replies);
+        Slots = new SlotTable(start + SegmentLayout.Slots);
+        _border = new WorkerBorder(segment, arguments, buffers);
+        _current = new CurrentCall(Slots);
+        Writer = new PayloadWriter(_border);
+        Context = new WorkerContext(null, 0, null, null);
+    }
+
+    /// <summary>The first function numbers are the pool's own.</summary>
+    public const int Initializer = 1;
+    public const int WorkerState = 2;
+    public const int FirstFunction = 3;
+
+    // As sysexits.h has it: an internal software error.
+    private const int CannotStart = 70;
+
+    public SlotTable Slots { get; }
+
+    /// <summary>For results; used by the thread that runs the calls.</summary>
+    public PayloadWriter Writer { get; }
+
+    public WorkerContext Context { get; private set; }
+
+    /// <summary>Runs calls until the pool says that it was the last.</summary>
+    /// <returns>The exit code: not 0 when the worker could not start, and the pool was told why.</returns>
+    public int Run()
+    {
+        try
+        {
+            RunCalls();
+            return 0;
+        }
+        catch (Exception exception) when (!_isReady)
+        {
+            SendFailure(new FrameHeader(), 0, exception, FrameKind.Broken);
+            _replies.WakeReader(lazily: false);
+            return CannotStart;
+        }
+    }
+
+    private void RunCalls()
+    {
+        while (true)
+        {
+            if (!_requests.TryRead(out FrameHeader header, out ReadOnlySpan<byte> payload))
+            {
+                _requests.Release();
+                WaitForRequest();
+                continue;
+            }
+
+            if (header.Kind == FrameKind.Exit)
+            {
+                Context.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                return;
+            }
+
+            Handle(header, payload);
+            _requests.ReleaseLazily();
+        }
+    }
+
+    /// <summary>Looks whether a call or a token was cancelled. Called on the thread that listens to the pool.</summary>
+    public void OnPoke()
+    {
+        _current.CancelIfRequested();
+        _border.CancelTokens();
+    }
+
+    /// <summary>Makes a call the current one.</summary>
+    /// <returns>Its token.</returns>
+    public CancellationToken Enter(in FrameHeader header)
+    {
+        CallIdentity.Current = header.StartedAt;
+        return (header.Flags & FrameFlags.Cancelable) != 0 ? _current.Enter(header.Slot, header.Generation) : CancellationToken.None;
+    }
+
+    /// <summary>Ends the current call: what it left on this thread is gone.</summary>
+    public void Leave(in FrameHeader header)
+    {
+        if ((header.Flags & FrameFlags.Cancelable) != 0)
+        {
+            _current.Leave();
+        }
+
+        CallIdentity.Current = 0;
+        if (_outside is not null)
+        {
+            ExecutionContext.Restore(_outside);
+        }
+
+        SynchronizationContext.SetSynchronizationContext(null);
+    }
+
+    /// <summary>Makes room for a reply.</summary>
+    public FrameHeader* Reserve(int payloadLength)
+    {
+        FrameHeader* frame;
+        while (!_replies.TryReserve(payloadLength, out frame))
+        {
+            _replies.Publish();
+            _replies.WakeReader(lazily: false);
+            _unheard = 0;
+            _replies.WaitForRoom();
+        }
+
+        return frame;
+    }
+
+    /// <summary>Sends the frame that was reserved and filled.</summary>
+    public void SendReserved(FrameHeader* frame)
+    {
+        long endedAt = frame->EndedAt;
+        long took = endedAt - frame->StartedAt;
+        _replies.Commit(frame);
+        _replies.Publish();
+        if (++_unheard >= RepliesPerWake || took >= LongCallTicks || endedAt - _heardAt >= LongCallTicks)
+        {
+            _unheard = 0;
+            _heardAt = endedAt;
+            _replies.WakeReader(lazily: took < LongCallTicks);
+        }
+    }
+
+    public void Send(in FrameHeader header, PayloadWriter payload) => Send(header, payload.Written);
+
+    public void Send(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > SegmentLayout.LargestFrame)
+        {
+            SendBlob(header, payload);
+            return;
+        }
+
+        FrameHeader* frame = Reserve(payload.Length);
+        *frame = header with { PayloadLength = payload.Length };
+        payload.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, payload.Length));
+        SendReserved(frame);
+    }
+
+    /// <summary>Sends a value that does not wait for others.</summary>
+    public void SendNow(in FrameHeader header, PayloadWriter payload)
+    {
+        Send(header, payload);
+        _unheard = 0;
+        _replies.WakeReader(lazily: false);
+    }
+
+    public void SendFailure(in FrameHeader header, long cpu, Exception exception, FrameKind kind = FrameKind.Failure)
+    {
+        Writer.Clear();
+        FrameFlags flags = header.Flags | (exception is OperationCanceledException ? FrameFlags.Canceled : FrameFlags.None);
+        if ((flags & FrameFlags.Recorded) != 0)
+        {
+            Writer.Write(cpu);
+        }
+
+        RemoteException.Write(Writer, exception);
+        Send(header with { Kind = kind, Flags = flags }, Writer);
+    }
+
+    /// <summary>Waits until a stream may give one more value, or its call is cancelled.</summary>
+    public void WaitForCredit(in FrameHeader header, long given, CancellationToken cancellationToken) =>
+        _current.WaitForCredit(header.Slot, given, cancellationToken);
+
+    private void SendBlob(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (!_border.TryPutBlob(payload, out BlobReference reference))
+        {
+            throw new ValueTooLargeException();
+        }
+
+        FrameHeader* frame = Reserve(sizeof(BlobReference));
+        *frame = header with { PayloadLength = sizeof(BlobReference), Flags = header.Flags | FrameFlags.InBlob };
+        *(BlobReference*)((byte*)frame + FrameHeader.Size) = reference;
+        SendReserved(frame);
+    }
+
+    private void Handle(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if ((header.Flags & FrameFlags.InBlob) != 0)
+        {
+            payload = _border.GetBlob(new PayloadReader(payload, _border).Read<BlobReference>()).Span;
+        }
+
+        PayloadReader reader = new(payload, _border);
+        switch (header.Kind)
+        {
+            case FrameKind.Define:
+                Define(header, ref reader);
+                break;
+            case FrameKind.Forget:
+                _ = _functions.Remove(header.Function);
+                break;
+            case FrameKind.Start:
+                Start(ref reader);
+                break;
+            case FrameKind.Call:
+                Call(header, ref reader);
+                break;
+            default:
+                throw new CorruptFrameException($"The pool sent a frame of kind {header.Kind}.");
+        }
+    }
+
+    private void Define(in FrameHeader header, ref PayloadReader reader)
+    {
+        try
+        {
+            if (header.Function == WorkerState)
+            {
+                Func<object> makeState = (Func<object>)ResolvedFunction.Read(ref reader, _code, _codecs).Bind(ref reader);
+                Context = new WorkerContext(null, 0, makeState, null);
+            }
+            else if (header.Function == Initializer)
+            {
+                _initialize = (Action)ResolvedFunction.Read(ref reader, _code, _codecs).Bind(ref reader);
+            }
+            else
+            {
+                _functions[header.Function] = RemoteFunction.Read(ref reader, header.Flags, _code, _codecs);
+            }
+        }
+        catch (Exception exception) when (header.Function >= FirstFunction)
+        {
+            // The fault of the calls, not of the worker.
+            _functions[header.Function] = new BrokenFunction(exception);
+        }
+    }
+
+    private void Start(ref PayloadReader reader)
+    {
+        if (reader.Read<bool>())
+        {
+            _codecs = ValueCodecs.WithContext(TypeIdentity.Read(ref reader, _code));
+        }
+
+        _ = Context.EnterThread();
+        Context.EnterFlow();
+        _initialize?.Invoke();
+        _isReady = true;
+        Send(new FrameHeader { Kind = FrameKind.Ready }, default(ReadOnlySpan<byte>));
+        _replies.WakeReader(lazily: false);
+    }
+
+    private void Call(in FrameHeader header, ref PayloadReader reader)
+    {
+        if (!_functions.TryGetValue(header.Function, out RemoteFunction? function))
+        {
+            throw new CorruptFrameException($"The pool called function {header.Function} without defining it.");
+        }
+
+        if ((header.Flags & FrameFlags.Traced) == 0)
+        {
+            function.Run(header, ref reader, this);
+            return;
+        }
+
+        ActivityTraceId trace = ActivityTraceId.CreateFromBytes(reader.ReadBytes(16));
+        ActivitySpanId parent = ActivitySpanId.CreateFromBytes(reader.ReadBytes(8));
+        ActivityTraceFlags flags = (ActivityTraceFlags)reader.Read<byte>();
+        using Activity activity = new("overlap.call");
+        _ = activity.SetParentId(trace, parent, flags).Start();
+        function.Run(header, ref reader, this);
+    }
+
+    private void WaitForRequest()
+    {
+        if (_unheard > 0)
+        {
+            _unheard = 0;
+            _replies.WakeReader(lazily: false);
+        }
+
+        if (_spin.TryAwait(_requests))
+        {
+            return;
+        }
+
+        _requests.Announce(RingWords.Asleep);
+        if (!_requests.HasData)
+        {
+            Native.MemoryCalls.WaitWhile(_requests.ConsumerWaiting, RingWords.Asleep);
+        }
+
+        _requests.WakeUp();
+    }
+}

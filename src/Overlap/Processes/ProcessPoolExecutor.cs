@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Overlap.Executors;
+using Overlap.Processes.Dispatch;
+
+namespace Overlap.Processes;
+
+/// <summary>Runs calls in worker processes: a call that crashes, hangs or is killed costs itself and no other.</summary>
+/// <remarks>
+/// Functions travel by their place in the program's own assemblies, arguments and captured variables as data: what a call writes to them stays in
+/// its worker. Workers start when calls wait for them, up to <see cref="MaxWorkers"/>, and run one call at a time.
+/// A program needs no guard around its main method. Worker processes never outlive the program.
+/// </remarks>
+[DebuggerDisplay("ProcessPoolExecutor, at most {MaxWorkers} processes")]
+public sealed class ProcessPoolExecutor : IExecutor
+{
+    private readonly ProcessPoolExecutorOptions _options;
+    private readonly WorkerPool _pool;
+
+    /// <summary>Makes an executor with the default settings and a number of worker processes.</summary>
+    /// <param name="maxWorkers">The most worker processes.</param>
+    public ProcessPoolExecutor(int maxWorkers)
+        : this(new ProcessPoolExecutorOptions { MaxWorkers = maxWorkers })
+    {
+    }
+
+    /// <summary>Makes an executor.</summary>
+    /// <param name="options">The settings; the default ones if there are none.</param>
+    /// <exception cref="NotPortableException">The initialiser or the function that makes the state cannot travel to a worker.</exception>
+    /// <exception cref="ProcessNestingException">This program is itself a worker of a worker of a worker.</exception>
+    /// <exception cref="WorkerHostException">This program cannot start worker processes.</exception>
+    public ProcessPoolExecutor(ProcessPoolExecutorOptions? options = null)
+    {
+        NestingDepth.Check();
+        _options = options ?? new ProcessPoolExecutorOptions();
+        _pool = new WorkerPool(this, _options);
+        ExecutorMetrics.Register(this);
+    }
+
+    /// <inheritdoc/>
+    public ExecutionModel Model => ExecutionModel.Processes;
+
+    /// <inheritdoc/>
+    public int MaxWorkers => _options.MaxWorkers;
+
+    /// <inheritdoc/>
+    /// <exception cref="NotPortableException">The function, a captured variable, the argument or the result cannot travel. Nothing was sent.</exception>
+    /// <exception cref="BrokenProcessPoolException">Worker processes cannot be started.</exception>
+    public Task<TResult> SubmitAsync<TArgument, TResult>(
+        Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.SubmitAsync(callable, argument, _options.Calls, cancellationToken);
+
+    /// <summary>Gives a view of this executor whose calls are treated in another way. Disposing the view does nothing.</summary>
+    /// <param name="calls">Deadlines, whether calls may be run again, batches.</param>
+    public IExecutor With(ProcessCallOptions calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        return new ProcessPoolView(this, _pool, calls);
+    }
+
+    /// <inheritdoc/>
+    public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
+
+    /// <summary>Takes no more calls, waits for those it took, and ends the worker processes, which dispose their states.</summary>
+    /// <remarks>Twice is legal. A call must not wait for the disposal of the executor that runs it.</remarks>
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync().ConfigureAwait(false);
+        ExecutorMetrics.Unregister(this);
+    }
+}

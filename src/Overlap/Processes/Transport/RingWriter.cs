@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using Overlap.Processes.Native;
+
+namespace Overlap.Processes.Transport;
+
+/// <summary>Writes frames into a ring in shared memory. One writer at a time.</summary>
+/// <remarks>
+/// A frame is reserved, filled in place, committed, and seen by the other side once it is published; several may be published in one step.
+/// The reader may be mad: its head is never trusted beyond what was written.
+/// </remarks>
+/// <param name="start">The ring.</param>
+/// <param name="bell">The ring whose reader is woken: the reader of several sleeps on one.</param>
+internal sealed unsafe class RingWriter(byte* start, byte* bell)
+{
+    private const long Capacity = SegmentLayout.RingCapacity;
+    private const long Mask = Capacity - 1;
+
+    private readonly RingWords _words = new(start);
+    private readonly RingWords _bell = new(bell);
+    private readonly byte* _data = new RingWords(start).Data;
+    private long _tail;
+    private long _published;
+    private long _headSeen;
+    private long _reservedEnd;
+
+    /// <summary>Whether frames are committed that are not published.</summary>
+    public bool HasUnpublished => _tail != _published;
+
+    /// <summary>Whether the reader has taken all.</summary>
+    public bool IsDrained => Volatile.Read(ref _words.Head) == _tail;
+
+    /// <summary>Makes room for a frame, whose header is then all zeros but the length.</summary>
+    /// <param name="payloadLength">The most bytes the payload will have, at most <see cref="SegmentLayout.LargestFrame"/>.</param>
+    /// <param name="frame">The header; the payload follows it.</param>
+    /// <returns>Whether there is room now.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReserve(int payloadLength, out FrameHeader* frame)
+    {
+        int size = Align(FrameHeader.Size + payloadLength);
+        long offset = _tail & Mask;
+        long toEnd = Capacity - offset;
+        long skipped = toEnd < size ? toEnd : 0;
+        if (Capacity - (_tail - _headSeen) < skipped + size && !HasRoomNow(skipped + size))
+        {
+            frame = null;
+            return false;
+        }
+
+        if (skipped > 0)
+        {
+            // A wrap mark is a word of its own: less than a header may be left.
+            *(long*)(_data + offset) = -1;
+            offset = 0;
+        }
+
+        frame = (FrameHeader*)(_data + offset);
+        *frame = new FrameHeader { PayloadLength = payloadLength };
+        _reservedEnd = _tail + skipped;
+        return true;
+    }
+
+    /// <summary>Commits the reserved frame, whose payload may have become shorter than reserved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Commit(FrameHeader* frame) => _tail = _reservedEnd + Align(FrameHeader.Size + frame->PayloadLength);
+
+    /// <summary>Lets the reader see all committed frames. Does not wake it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Publish()
+    {
+        _published = _tail;
+        Volatile.Write(ref _words.Tail, _tail);
+    }
+
+    /// <summary>Wakes the reader if it sleeps.</summary>
+    /// <param name="lazily">Whether a drowsy reader may sleep on: it looks by itself a little later.</param>
+    public void WakeReader(bool lazily)
+    {
+        _bell.ProducerProcessor = MemoryCalls.GetProcessor();
+
+        // The tail must be visible before the sleep is looked at: the reader does the reverse.
+        Interlocked.MemoryBarrier();
+        int* caller = _bell.CallerWaiting;
+        if (Volatile.Read(ref *caller) != RingWords.Awake)
+        {
+            Volatile.Write(ref *caller, RingWords.Awake);
+            MemoryCalls.Wake(caller);
+            return;
+        }
+
+        int* consumer = _bell.ConsumerWaiting;
+        int sleep = Volatile.Read(ref *consumer);
+        if (sleep != RingWords.Awake && !(lazily && sleep == RingWords.Drowsy))
+        {
+            Volatile.Write(ref *consumer, RingWords.Awake);
+            MemoryCalls.Wake(consumer);
+        }
+    }
+
+    /// <summary>Sleeps until the reader has made room. For the worker's side: the pool never waits for a worker.</summary>
+    public void WaitForRoom()
+    {
+        long seen = Volatile.Read(ref _words.Head);
+        int* waiting = _words.ProducerWaiting;
+        Volatile.Write(ref *waiting, RingWords.Asleep);
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _words.Head) == seen && _headSeen == seen)
+        {
+            MemoryCalls.WaitWhile(waiting, RingWords.Asleep);
+        }
+
+        Volatile.Write(ref *waiting, RingWords.Awake);
+        _headSeen = Volatile.Read(ref _words.Head);
+    }
+
+    internal static int Align(int size) => (size + 7) & ~7;
+
+    private bool HasRoomNow(long size)
+    {
+        long head = Volatile.Read(ref _words.Head);
+        if (head < _headSeen || head > _tail)
+        {
+            return false;
+        }
+
+        _headSeen = head;
+        return Capacity - (_tail - head) >= size;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Overlap.Processes.Native;
+
+namespace Overlap.Processes.Transport;
+
+/// <summary>Memory that two processes see: a file without a name, sealed so that neither can change its length under the other.</summary>
+/// <remarks>Pages exist once they are written: a segment may be far larger than what it holds.</remarks>
+internal sealed unsafe class SharedSegment : IDisposable
+{
+    private const int Sealing = MemoryCalls.SealShrink | MemoryCalls.SealGrow | MemoryCalls.SealSeal;
+
+    private nint _address;
+
+    private SharedSegment(SafeFileHandle file, nint address, long length)
+    {
+        File = file;
+        _address = address;
+        Length = length;
+    }
+
+    /// <summary>The file: given to the process that is to see the memory.</summary>
+    public SafeFileHandle File { get; }
+
+    /// <summary>Unit: bytes.</summary>
+    public long Length { get; }
+
+    public byte* Start => (byte*)_address;
+
+    /// <summary>Makes a segment filled with zeros.</summary>
+    /// <exception cref="IOException">The system gave none.</exception>
+    public static SharedSegment Create(long length)
+    {
+        int descriptor = MemoryCalls.CreateMemoryFile("overlap", MemoryCalls.CloseOnExec | MemoryCalls.AllowSealing);
+        if (descriptor < 0)
+        {
+            throw Failure("make shared memory");
+        }
+
+        SafeFileHandle file = new(descriptor, ownsHandle: true);
+        if (MemoryCalls.SetLength(descriptor, length) != 0
+            || MemoryCalls.Control(descriptor, MemoryCalls.AddSeals, Sealing) != 0)
+        {
+            IOException failure = Failure("size shared memory");
+            file.Dispose();
+            throw failure;
+        }
+
+        return Map(file, length);
+    }
+
+    /// <summary>Opens a segment that another process made.</summary>
+    /// <exception cref="IOException">It cannot be mapped, or its length could still be changed.</exception>
+    public static SharedSegment Open(SafeFileHandle file)
+    {
+        int seals = MemoryCalls.Control((int)file.DangerousGetHandle(), MemoryCalls.GetSeals, 0);
+        return (seals & Sealing) == Sealing
+            ? Map(file, RandomAccess.GetLength(file))
+            : throw new IOException("The shared memory is not sealed.");
+    }
+
+    public void Dispose()
+    {
+        nint address = Interlocked.Exchange(ref _address, 0);
+        if (address != 0)
+        {
+            _ = MemoryCalls.Unmap(address, (nuint)Length);
+            File.Dispose();
+        }
+    }
+
+    private static SharedSegment Map(SafeFileHandle file, long length)
+    {
+        nint address = MemoryCalls.Map(
+            0,
+            (nuint)length,
+            MemoryCalls.ProtectRead | MemoryCalls.ProtectWrite,
+            MemoryCalls.MapShared | MemoryCalls.MapNoReserve,
+            (int)file.DangerousGetHandle(),
+            0);
+        if (address == -1)
+        {
+            IOException failure = Failure("map shared memory");
+            file.Dispose();
+            throw failure;
+        }
+
+        return new SharedSegment(file, address, length);
+    }
+
+    private static IOException Failure(string what) =>
+        new($"Cannot {what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+}
