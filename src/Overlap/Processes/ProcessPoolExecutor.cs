@@ -33,6 +33,7 @@ public sealed class ProcessPoolExecutor : IExecutor
         NestingDepth.Check();
         _options = options ?? new ProcessPoolExecutorOptions();
         _pool = new WorkerPool(this, _options);
+        _pool.StartAhead();
         ExecutorMetrics.Register(this);
     }
 

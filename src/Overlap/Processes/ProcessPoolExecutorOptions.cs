@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Overlap.Executors;
-using Overlap.Processes.Workers;
 using Overlap.Timelines;
 
 namespace Overlap.Processes;

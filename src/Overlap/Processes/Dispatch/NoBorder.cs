@@ -7,6 +7,8 @@ internal class NoBorder : IValueBorder
 {
     public static NoBorder Instance { get; } = new();
 
+    public bool IsWorkerSide => false;
+
     public virtual bool TryPutBlob(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
         reference = default;

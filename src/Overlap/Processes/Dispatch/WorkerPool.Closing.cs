@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
-using Overlap.Processes.Transport;
-using Overlap.Processes.Workers;
-using Overlap.Waiting;
+using System.Runtime.ExceptionServices;
 
 namespace Overlap.Processes.Dispatch;
 
 /// <content>Ends the pool.</content>
-internal sealed unsafe partial class WorkerPool
+internal sealed partial class WorkerPool
 {
     // A worker that disposes its state may take its time; one that hangs there is ended.
     private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(5);
@@ -59,6 +57,10 @@ internal sealed unsafe partial class WorkerPool
         BuryAll();
         _arguments.Dispose();
         _buffers.Dispose();
+        if (_outputFailure is not null)
+        {
+            ExceptionDispatchInfo.Throw(_outputFailure);
+        }
     }
 
     private WorkerLink[] TakeWorkers()

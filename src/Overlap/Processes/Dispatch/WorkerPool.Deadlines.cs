@@ -1,9 +1,8 @@
-using Overlap.Processes.Transport;
 
 namespace Overlap.Processes.Dispatch;
 
 /// <content>Ends calls that wait or run too long, and workers that hang or idle.</content>
-internal sealed unsafe partial class WorkerPool
+internal sealed partial class WorkerPool
 {
     private ITimer? _idleCheck;
 

@@ -1,15 +1,13 @@
 using Overlap.Executors;
 using Overlap.Processes.Functions;
-using Overlap.Processes.Native;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
 using Overlap.Timelines;
-using Overlap.Waiting;
 
 namespace Overlap.Processes.Dispatch;
 
 /// <content>Reads replies and ends calls.</content>
-internal sealed unsafe partial class WorkerPool
+internal sealed partial class WorkerPool
 {
     // The kernel's limit for sleeping on several words, less the one that is the reader's own.
     private const int MostWorkersPerReader = 127;

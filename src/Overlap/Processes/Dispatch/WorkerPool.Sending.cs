@@ -1,5 +1,4 @@
 using Overlap.Processes.Transport;
-using Overlap.Waiting;
 
 namespace Overlap.Processes.Dispatch;
 
@@ -109,7 +108,7 @@ internal sealed unsafe partial class WorkerPool
         return true;
     }
 
-    private bool TryDefineLocked(WorkerLink worker, PoolFunction function)
+    private static bool TryDefineLocked(WorkerLink worker, PoolFunction function)
     {
         if (worker.Defined.Contains(function.Id))
         {
@@ -159,7 +158,7 @@ internal sealed unsafe partial class WorkerPool
     {
         foreach (WorkerLink worker in _toWake)
         {
-            worker.Requests.WakeReader(lazily: false);
+            worker.Requests.WakeReader();
         }
 
         _toWake.Clear();

@@ -7,7 +7,7 @@ using Overlap.Waiting;
 namespace Overlap.Processes.Dispatch;
 
 /// <content>Starts workers, replaces them, ends them.</content>
-internal sealed unsafe partial class WorkerPool
+internal sealed partial class WorkerPool
 {
     private const int MostEarlyDeaths = 5;
     private static readonly TimeSpan EarlyDeathsWithin = TimeSpan.FromSeconds(10);
@@ -54,7 +54,21 @@ internal sealed unsafe partial class WorkerPool
         _workers.Add(worker);
         _readFrom = [.. _workers];
         StartReaderLocked();
+        _idleCheck ??= _options.IdleTimeout == Timeout.InfiniteTimeSpan ? null : _time.CreateTimer(
+            static pool => ((WorkerPool)pool!).CheckIdle(), this, _options.IdleTimeout, _options.IdleTimeout / 2);
         Continuations.Post(static state => ((Starting)state!).Run(), new Starting(this, worker));
+    }
+
+    /// <summary>Starts the workers that are there before any call.</summary>
+    public void StartAhead()
+    {
+        _gate.Enter();
+        while (_workers.Count < Math.Min(_options.MinWorkers, _limit))
+        {
+            OpenLocked(++_opened);
+        }
+
+        _gate.Exit();
     }
 
     private void Launch(WorkerLink worker)
@@ -89,7 +103,7 @@ internal sealed unsafe partial class WorkerPool
     }
 
     /// <summary>A worker's initialiser threw, or its state's function cannot be read: so will the next one's.</summary>
-    private void OnCannotStart(WorkerLink worker, Exception exception)
+    private static void OnCannotStart(WorkerLink worker, Exception exception)
     {
         worker.Reason = "it could not start";
         worker.Failure = exception;
@@ -126,7 +140,7 @@ internal sealed unsafe partial class WorkerPool
                 worker.State = LinkState.Condemned;
             }
 
-            worker.Requests.WakeReader(lazily: false);
+            worker.Requests.WakeReader();
             PumpLocked();
         }
 
@@ -163,7 +177,7 @@ internal sealed unsafe partial class WorkerPool
         bool wasEarly = worker.State == LinkState.Starting;
         bool wasPeaceful = worker.State == LinkState.Retiring && exit.ExitCode == 0;
         worker.State = LinkState.Gone;
-        TakeOverLocked(worker, exit, lost);
+        TakeOverLocked(worker, lost);
         if (wasEarly && !wasPeaceful)
         {
             CountEarlyDeathLocked(worker, exit);
@@ -189,7 +203,7 @@ internal sealed unsafe partial class WorkerPool
     }
 
     /// <summary>Sorts the calls of a worker that died: those that did not run wait again, in their order and first; the one that ran is lost.</summary>
-    private void TakeOverLocked(WorkerLink worker, WorkerExit exit, List<RemoteCall> lost)
+    private void TakeOverLocked(WorkerLink worker, List<RemoteCall> lost)
     {
         while (worker.Sent.Last is { } call)
         {

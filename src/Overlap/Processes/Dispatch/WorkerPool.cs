@@ -30,10 +30,11 @@ internal sealed unsafe partial class WorkerPool
     private long _withdrawn;
     private long _failedHere;
     private (long Succeeded, long Failed, long Canceled) _buried;
-    private int _limit;
+    private readonly int _limit;
     private int _opened;
     private Exception? _broken;
     private bool _isClosed;
+    private volatile Exception? _outputFailure;
 
     public WorkerPool(IExecutor executor, ProcessPoolExecutorOptions options)
     {
@@ -104,7 +105,7 @@ internal sealed unsafe partial class WorkerPool
             }
             else
             {
-                worker!.Requests.WakeReader(lazily: false);
+                worker!.Requests.WakeReader();
             }
         }
         finally
@@ -218,6 +219,32 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return _submitted - ended;
+    }
+
+    /// <summary>Hands on what a worker printed. On the thread that watches processes.</summary>
+    public void OnOutput(WorkerOutputLine line)
+    {
+        if (_outputFailure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_options.Output is { } output)
+            {
+                output(line);
+            }
+            else
+            {
+                (line.IsError ? Console.Error : Console.Out).WriteLine(line.Text);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Whoever disposes the pool hears of it; the thread is every pool's.
+            _outputFailure = exception;
+        }
     }
 
     private void OnTokenCanceled(long number)

@@ -4,7 +4,9 @@ using Overlap.Waiting;
 namespace Overlap.Processes.Hosting;
 
 /// <summary>The call that runs, as the thread that listens to the pool sees it: to be cancelled, or given credit.</summary>
+#pragma warning disable CA1001 // It lives as long as the process; a source whose callbacks may still run is never disposed.
 internal sealed class CurrentCall(SlotTable slots)
+#pragma warning restore CA1001
 {
     private readonly object _gate = new();
 

@@ -23,7 +23,7 @@ internal abstract class RemoteFunction
         Type argument = TypeIdentity.Read(ref reader, code);
         Type result = TypeIdentity.Read(ref reader, code);
         ResolvedFunction function = ResolvedFunction.Read(ref reader, code, codecs);
-        Delegate? bound = (flags & FrameFlags.Captures) != 0 ? function.Bind(ref reader) : null;
+        Delegate? bound = (flags & FrameFlags.Captures) != 0 || !function.HasCaptures ? function.Bind(ref reader) : null;
         MethodInfo make = (flags & FrameFlags.Stream) != 0 ? MakeStreamMethod : MakeMethod;
         return make.MakeGenericMethod(argument, result)
             .CreateDelegate<Func<ResolvedFunction, Delegate?, ValueCodecs, RemoteFunction>>()(function, bound, codecs);
@@ -83,7 +83,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
         CancellationToken cancellationToken = host.Enter(header);
         try
         {
-            Callable<T, TResult> callable = Bind(header, ref payload);
+            Callable<T, TResult> callable = Bind(ref payload);
             result = Invoke(callable, _arguments.Read(ref payload), host, cancellationToken);
         }
         catch (Exception exception)
@@ -148,7 +148,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
         Callable<T, TResult> callable;
         try
         {
-            callable = Bind(header, ref payload);
+            callable = Bind(ref payload);
         }
         catch (Exception exception)
         {
@@ -220,7 +220,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
         }
     }
 
-    private Callable<T, TResult> Bind(in FrameHeader header, ref PayloadReader payload)
+    private Callable<T, TResult> Bind(ref PayloadReader payload)
     {
         if (_bound is { } always)
         {

@@ -32,6 +32,8 @@ internal sealed unsafe class WorkerBorder : IValueBorder
 
     public SharedSegment Buffers { get; }
 
+    public bool IsWorkerSide => true;
+
     public bool TryPutBlob(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
         if (!_results.TryTake(bytes.Length, out reference))
@@ -98,7 +100,7 @@ internal sealed unsafe class WorkerBorder : IValueBorder
         FrameHeader* frame;
         while (!_events.TryReserve(payload.Length, out frame))
         {
-            _events.WakeReader(lazily: false);
+            _events.WakeReader();
             _events.WaitForRoom();
         }
 
@@ -107,6 +109,6 @@ internal sealed unsafe class WorkerBorder : IValueBorder
         payload.Written.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, payload.Length));
         _events.Commit(frame);
         _events.Publish();
-        _events.WakeReader(lazily: false);
+        _events.WakeReader();
     }
 }

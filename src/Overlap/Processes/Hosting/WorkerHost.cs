@@ -1,9 +1,10 @@
 using System.Diagnostics;
-using Overlap.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
+using Overlap.Processes.Workers;
 
 namespace Overlap.Processes.Hosting;
 
@@ -30,7 +31,9 @@ internal sealed unsafe class WorkerHost
     private Action? _initialize;
     private bool _isReady;
     private int _unheard;
-    private long _heardAt;
+
+    // What the console asks for; other threads of the call print too.
+    private long _callNumber;
 
     public WorkerHost(SharedSegment segment, SharedSegment arguments, SharedSegment buffers)
     {
@@ -59,6 +62,19 @@ internal sealed unsafe class WorkerHost
 
     public WorkerContext Context { get; private set; }
 
+    /// <summary>Works until the pool says that it is enough. When the pool's process is gone the control thread ends this one.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(WorkerControl control)
+    {
+        using SharedSegment segment = Inherited(0);
+        using SharedSegment arguments = Inherited(1);
+        using SharedSegment buffers = Inherited(2);
+        WorkerHost host = new(segment, arguments, buffers);
+        WorkerConsole.RunningCall = () => Volatile.Read(ref host._callNumber);
+        control.Listen(_ => host.OnPoke());
+        return host.Run();
+    }
+
     /// <summary>Runs calls until the pool says that it was the last.</summary>
     /// <returns>The exit code: not 0 when the worker could not start, and the pool was told why.</returns>
     public int Run()
@@ -71,9 +87,16 @@ internal sealed unsafe class WorkerHost
         catch (Exception exception) when (!_isReady)
         {
             SendFailure(new FrameHeader(), 0, exception, FrameKind.Broken);
-            _replies.WakeReader(lazily: false);
+            _replies.WakeReader();
             return CannotStart;
         }
+    }
+
+    private static SharedSegment Inherited(int index)
+    {
+        int descriptor = WorkerLaunch.FirstInherited + index;
+        Native.DescriptorCalls.KeepFromChildren(descriptor);
+        return SharedSegment.Open(new SafeFileHandle(descriptor, ownsHandle: true));
     }
 
     private void RunCalls()
@@ -109,7 +132,7 @@ internal sealed unsafe class WorkerHost
     /// <returns>Its token.</returns>
     public CancellationToken Enter(in FrameHeader header)
     {
-        CallIdentity.Current = header.StartedAt;
+        _callNumber = header.StartedAt;
         return (header.Flags & FrameFlags.Cancelable) != 0 ? _current.Enter(header.Slot, header.Generation) : CancellationToken.None;
     }
 
@@ -121,7 +144,8 @@ internal sealed unsafe class WorkerHost
             _current.Leave();
         }
 
-        CallIdentity.Current = 0;
+        WorkerConsole.EndCall(header.StartedAt);
+        _callNumber = 0;
         if (_outside is not null)
         {
             ExecutionContext.Restore(_outside);
@@ -137,7 +161,7 @@ internal sealed unsafe class WorkerHost
         while (!_replies.TryReserve(payloadLength, out frame))
         {
             _replies.Publish();
-            _replies.WakeReader(lazily: false);
+            _replies.WakeReader();
             _unheard = 0;
             _replies.WaitForRoom();
         }
@@ -148,15 +172,13 @@ internal sealed unsafe class WorkerHost
     /// <summary>Sends the frame that was reserved and filled.</summary>
     public void SendReserved(FrameHeader* frame)
     {
-        long endedAt = frame->EndedAt;
-        long took = endedAt - frame->StartedAt;
+        bool wasLong = frame->EndedAt - frame->StartedAt >= LongCallTicks;
         _replies.Commit(frame);
         _replies.Publish();
-        if (++_unheard >= RepliesPerWake || took >= LongCallTicks || endedAt - _heardAt >= LongCallTicks)
+        if (++_unheard >= RepliesPerWake || wasLong || _replies.IsReaderFastAsleep)
         {
             _unheard = 0;
-            _heardAt = endedAt;
-            _replies.WakeReader(lazily: took < LongCallTicks);
+            _replies.WakeReader();
         }
     }
 
@@ -181,7 +203,7 @@ internal sealed unsafe class WorkerHost
     {
         Send(header, payload);
         _unheard = 0;
-        _replies.WakeReader(lazily: false);
+        _replies.WakeReader();
     }
 
     public void SendFailure(in FrameHeader header, long cpu, Exception exception, FrameKind kind = FrameKind.Failure)
@@ -270,7 +292,7 @@ internal sealed unsafe class WorkerHost
     {
         if (reader.Read<bool>())
         {
-            _codecs = ValueCodecs.WithContext(TypeIdentity.Read(ref reader, _code));
+            _codecs = JsonContextOf.Codecs(TypeIdentity.Read(ref reader, _code));
         }
 
         _ = Context.EnterThread();
@@ -278,7 +300,7 @@ internal sealed unsafe class WorkerHost
         _initialize?.Invoke();
         _isReady = true;
         Send(new FrameHeader { Kind = FrameKind.Ready }, default(ReadOnlySpan<byte>));
-        _replies.WakeReader(lazily: false);
+        _replies.WakeReader();
     }
 
     private void Call(in FrameHeader header, ref PayloadReader reader)
@@ -307,7 +329,7 @@ internal sealed unsafe class WorkerHost
         if (_unheard > 0)
         {
             _unheard = 0;
-            _replies.WakeReader(lazily: false);
+            _replies.WakeReader();
         }
 
         if (_spin.TryAwait(_requests))

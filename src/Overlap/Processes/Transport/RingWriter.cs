@@ -71,13 +71,21 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell)
         Volatile.Write(ref _words.Tail, _tail);
     }
 
+    /// <summary>Whether the reader sleeps and does not look by itself a little later.</summary>
+    public bool IsReaderFastAsleep
+    {
+        get
+        {
+            // The tail must be visible before the sleep is looked at: the reader does the reverse.
+            Interlocked.MemoryBarrier();
+            return Volatile.Read(ref *_bell.ConsumerWaiting) == RingWords.Asleep || Volatile.Read(ref *_bell.CallerWaiting) != RingWords.Awake;
+        }
+    }
+
     /// <summary>Wakes the reader if it sleeps.</summary>
-    /// <param name="lazily">Whether a drowsy reader may sleep on: it looks by itself a little later.</param>
-    public void WakeReader(bool lazily)
+    public void WakeReader()
     {
         _bell.ProducerProcessor = MemoryCalls.GetProcessor();
-
-        // The tail must be visible before the sleep is looked at: the reader does the reverse.
         Interlocked.MemoryBarrier();
         int* caller = _bell.CallerWaiting;
         if (Volatile.Read(ref *caller) != RingWords.Awake)
@@ -88,8 +96,7 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell)
         }
 
         int* consumer = _bell.ConsumerWaiting;
-        int sleep = Volatile.Read(ref *consumer);
-        if (sleep != RingWords.Awake && !(lazily && sleep == RingWords.Drowsy))
+        if (Volatile.Read(ref *consumer) != RingWords.Awake)
         {
             Volatile.Write(ref *consumer, RingWords.Awake);
             MemoryCalls.Wake(consumer);

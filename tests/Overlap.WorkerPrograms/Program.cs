@@ -1,0 +1,14 @@
+using Overlap.WorkerPrograms;
+
+// What to be is the first argument.
+switch (args)
+{
+    case ["parent", .. string[] command]:
+        ParentProgram.Run(command);
+        break;
+    case ["worker", string behaviour]:
+        WorkerProgram.Run(behaviour);
+        break;
+    default:
+        throw new ArgumentException($"Unknown program: {string.Join(' ', args)}");
+}
