@@ -6,6 +6,9 @@ switch (args)
     case ["parent", .. string[] command]:
         ParentProgram.Run(command);
         break;
+    case ["cycles", string count]:
+        CyclesProgram.Run(int.Parse(count));
+        break;
     case ["worker", string behaviour]:
         WorkerProgram.Run(behaviour);
         break;

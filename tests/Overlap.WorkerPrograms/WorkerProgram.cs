@@ -122,11 +122,13 @@ internal static partial class WorkerProgram
 
     private static void StartGrandchildren()
     {
+        // A number that the test can find them by.
+        string sleep = $"/bin/sleep {100_000 + Environment.ProcessId}";
         foreach ((string program, string arguments) in new[]
         {
-            ("/bin/sleep", "1000"),
-            ("/usr/bin/setsid", "--fork /bin/sleep 1000"),
-            ("/usr/bin/env", "-i /usr/bin/setsid /bin/sleep 1000"),
+            ("/usr/bin/env", sleep),
+            ("/usr/bin/setsid", $"--fork {sleep}"),
+            ("/usr/bin/env", $"-i /usr/bin/setsid {sleep}"),
         })
         {
             using Process? started = Process.Start(new ProcessStartInfo(program, arguments));

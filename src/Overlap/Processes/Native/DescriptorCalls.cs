@@ -97,7 +97,7 @@ internal static unsafe partial class DescriptorCalls
     /// <summary>Waits until one of the descriptors has something.</summary>
     /// <param name="entries">The descriptors; what was found is written into them.</param>
     /// <param name="milliseconds">The longest wait; −1 = for ever.</param>
-    /// <returns>How many have something.</returns>
+    /// <returns>How many have something; 0 also when a signal ended the wait early.</returns>
     public static int Poll(Span<PollEntry> entries, int milliseconds)
     {
         fixed (PollEntry* first = entries)

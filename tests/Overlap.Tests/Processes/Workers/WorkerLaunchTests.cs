@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using Overlap.Processes;
+using Overlap.Processes.Native;
+using Overlap.Processes.Workers;
+
+namespace Overlap.Tests.Processes.Workers;
+
+public sealed class WorkerLaunchTests
+{
+    [Fact]
+    public async Task Inherited_Descriptors_AreTheOnlyOnesFromFour()
+    {
+        (SafeFileHandle reader, SafeFileHandle writer) = DescriptorCalls.Pipe();
+        using (reader)
+        using (writer)
+        {
+            using RecordedWorker worker = RecordedWorker.Start(new()
+            {
+                Inherited = [writer, writer],
+                Command = ["/bin/sh", "-c", "echo four >&4; echo five >&5; exec ls /proc/self/fd"],
+            });
+            _ = await worker.Exit;
+            byte[] bytes = new byte[64];
+            int count = DescriptorCalls.Read((int)reader.DangerousGetHandle(), bytes);
+            Assert.Equal("four\nfive\n", System.Text.Encoding.UTF8.GetString(bytes, 0, count));
+            // The last is the folder that ls reads.
+            Assert.Equal(["0", "1", "2", "3", "4", "5", "6"], worker.Lines.Select(static line => line.Text));
+        }
+    }
+
+    [Fact]
+    public async Task WorkerControl_ChildOfTheWorker_InheritsNeitherSocketNorMemory()
+    {
+        (SafeFileHandle reader, SafeFileHandle writer) = DescriptorCalls.Pipe();
+        using (reader)
+        using (writer)
+        {
+            using RecordedWorker worker = RecordedWorker.Start(
+                new() { Inherited = [writer], Command = [.. WorkerPrograms.Command("worker", "descriptors")] });
+            Assert.Equal("a child of the worker has 4 descriptors", worker.NextLine());
+            _ = await worker.Exit;
+        }
+    }
+
+    [Fact]
+    public async Task Environment_Additions_AreSetAndRemoved()
+    {
+        using RecordedWorker worker = RecordedWorker.Start(new()
+        {
+            Inherited = [],
+            Command = ["/bin/sh", "-c", "echo $ADDED ${PATH-none}"],
+            Environment = new Dictionary<string, string?> { ["ADDED"] = "äöü", ["PATH"] = null },
+            WorkingDirectory = "/",
+        });
+        _ = await worker.Exit;
+        Assert.StartsWith("äöü ", Assert.Single(worker.Lines).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WorkingDirectory_Given_IsTheChilds()
+    {
+        using RecordedWorker worker = RecordedWorker.Start(new() { Inherited = [], Command = ["/bin/pwd"], WorkingDirectory = "/proc" });
+        _ = await worker.Exit;
+        Assert.Equal("/proc", Assert.Single(worker.Lines).Text);
+    }
+
+    [Fact]
+    public void Start_InheritedHandleClosed_ThrowsAndLeaksNothing()
+    {
+        (SafeFileHandle reader, SafeFileHandle writer) = DescriptorCalls.Pipe();
+        reader.Dispose();
+        writer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => RecordedWorker.Start(new() { Inherited = [writer], Command = ["/bin/true"] }));
+    }
+
+    [Fact]
+    public async Task Poke_ControlThread_HearsEveryByte()
+    {
+        using RecordedWorker worker = WorkerPrograms.Worker("pokes");
+        worker.Process.Poke(1);
+        Assert.Equal("ready", worker.NextLine().Replace("poke 1", "ready", StringComparison.Ordinal));
+        worker.Process.Poke(200);
+        worker.Process.Kill();
+        _ = await worker.Exit;
+    }
+
+    [Fact]
+    public async Task Poke_NobodyReads_NeverWaits()
+    {
+        using RecordedWorker worker = RecordedWorker.Shell("exec sleep 100000");
+        for (int i = 0; i < 10_000; i++)
+        {
+            worker.Process.Poke(1);
+        }
+
+        worker.Process.Kill();
+        Assert.Equal(9, (await worker.Exit).Signal);
+    }
+
+    [Fact]
+    public async Task OpenFiles_Limited_WorkerRunsOut()
+    {
+        using RecordedWorker worker = WorkerPrograms.Worker("files", new() { OpenFiles = 128 });
+        _ = await worker.Exit;
+        Assert.Contains(worker.Lines, static line => line.Text == "stopped below 128: True");
+    }
+
+    [Fact]
+    public async Task ManagedMemory_Limited_CallGetsOutOfMemory()
+    {
+        using RecordedWorker worker = WorkerPrograms.Worker("memory", new() { ManagedMemory = 128 << 20 });
+        WorkerExit exit = await worker.Exit;
+        Assert.Equal(("out of memory below 200 MiB", 0), (Assert.Single(worker.Lines).Text, exit.ExitCode));
+    }
+
+    [Fact]
+    public async Task CpuTime_Limited_WorkerIsEnded()
+    {
+        using RecordedWorker worker = RecordedWorker.Shell("while :; do :; done", new() { CpuTime = TimeSpan.FromSeconds(1) });
+        Assert.Equal("used up its processor time (signal 24, SIGXCPU)", (await worker.Exit).Describe());
+        Assert.InRange(worker.Process.ReadCpu().TotalSeconds, 0.9, 2);
+    }
+
+    [Fact]
+    public void ReadResidentBytes_WorkerLives_IsMoreThanNothing()
+    {
+        using RecordedWorker worker = RecordedWorker.Shell("echo ready; exec sleep 100000");
+        _ = worker.NextLine();
+        Assert.InRange(worker.Process.ReadResidentBytes(), 1, 1 << 30);
+        Assert.InRange(worker.Process.ReadCpu(), TimeSpan.FromTicks(1), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Gone_TwoHundredCycles_NothingIsLeft()
+    {
+        using Process cycles = WorkerPrograms.Start("cycles", "200");
+        Assert.Equal("0 descriptors, 0 threads, 0 children", await cycles.StandardOutput.ReadLineAsync().WaitAsync(RecordedWorker.Patience));
+        await cycles.WaitForExitAsync();
+    }
+
+    [Fact]
+    public async Task Kill_WorkerIsStopped_IsKilled()
+    {
+        using RecordedWorker worker = RecordedWorker.Shell("kill -STOP $$");
+        worker.Process.Kill();
+        Assert.Equal(9, (await worker.Exit).Signal);
+    }
+
+    [Fact]
+    public void WorkerLimits_TooSmall_IsRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new WorkerLimits { ManagedMemory = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new WorkerLimits { OpenFiles = 3 });
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new WorkerLimits { CpuTime = TimeSpan.Zero });
+    }
+}
