@@ -3,6 +3,9 @@ namespace Overlap.Processes.Values;
 /// <summary>What values that are not plain bytes need of the connection they cross. One on either side of each worker.</summary>
 internal interface IValueBorder
 {
+    /// <summary>Whether this is the worker's side: there tokens and receivers of progress arrive, and blobs stay until the call ends.</summary>
+    bool IsWorkerSide { get; }
+
     /// <summary>Puts many bytes where the other side can read them without a copy through the connection.</summary>
     /// <param name="bytes">The bytes; copied before this returns.</param>
     /// <param name="reference">Where they lie.</param>
@@ -21,6 +24,7 @@ internal interface IValueBorder
     long AddToken(CancellationToken token);
 
     /// <summary>Gives the token of a number. The worker's side only.</summary>
+    /// <exception cref="PayloadException">There is no such token.</exception>
     CancellationToken GetToken(long number);
 
     /// <summary>Makes a receiver of progress known. The pool's side only.</summary>

@@ -1,9 +1,12 @@
 namespace Overlap.Processes.Values;
 
 /// <summary>Bytes from another process are not what they should be.</summary>
-internal sealed class PayloadException(string message) : Exception(message)
+internal sealed class PayloadException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
     public static PayloadException TooShort() => new("The bytes from the other process end too early.");
 
     public static PayloadException Nonsense(string what) => new($"The other process sent an impossible {what}.");
+
+    public static PayloadException Nonsense(string what, Exception innerException) =>
+        new($"The other process sent an impossible {what}: {innerException.Message}", innerException);
 }

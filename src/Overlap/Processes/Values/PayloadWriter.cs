@@ -58,6 +58,9 @@ internal sealed class PayloadWriter(IValueBorder border) : IBufferWriter<byte>
         Write((byte)rest);
     }
 
+    /// <summary>Writes over four bytes that were written before, when what they say is known only later.</summary>
+    public void WriteAt(int at, int value) => MemoryMarshal.Write(_buffer.AsSpan(at, sizeof(int)), value);
+
     public void Advance(int count) => _length += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)
