@@ -10,7 +10,7 @@ namespace Overlap.Contracts;
 /// A signal is a file, once and for all: who waits later passes at once. A note is a line appended in one write, so the lines of all
 /// processes have one order. Nobody looks again and again: a waiter is woken by the system.
 /// </remarks>
-public sealed record ContractStage(string Folder) : IDisposable
+public sealed record ContractStage(string Folder)
 {
     /// <summary>Only a guard against a hang: no test waits for it when all is well.</summary>
     public static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
@@ -19,8 +19,6 @@ public sealed record ContractStage(string Folder) : IDisposable
     private const int Create = 0x40;
     private const int Append = 0x400;
     private const int CloseOnExec = 0x80000;
-
-    public static ContractStage Open() => new(Directory.CreateTempSubdirectory("overlap-stage-").FullName);
 
     /// <summary>Lets through everybody who waits for a signal, now and later.</summary>
     public void Signal(string name) => File.Create(SignalPath(name)).Dispose();
@@ -70,8 +68,6 @@ public sealed record ContractStage(string Folder) : IDisposable
     public IReadOnlyList<string> Notes(string name) => File.Exists(NotesPath(name)) ? File.ReadAllLines(NotesPath(name)) : [];
 
     public int Count(string name) => Notes(name).Count;
-
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     // .NET's own appending seeks and then writes: two processes would write over each other.
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

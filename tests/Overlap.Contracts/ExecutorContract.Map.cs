@@ -108,7 +108,7 @@ public abstract partial class ExecutorContract
     public async Task MapAsync_ConsumerLeaves_StopsPullingAndSettlesWhatRuns()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         bool disposed = false;
         await foreach (int value in executor.MapAsync(Endless(), async x =>
         {
@@ -270,7 +270,7 @@ public abstract partial class ExecutorContract
     public async Task ForEachAsync_AllSucceed_RunsEveryItemOnce()
     {
         await using IExecutor executor = Create(maxWorkers: 3);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await executor.ForEachAsync(Enumerable.Range(0, 500), x => stage.Add("ran", $"{x:000}"));
         Assert.Equal(Enumerable.Range(0, 500).Select(static x => $"{x:000}"), stage.Notes("ran").Order(StringComparer.Ordinal));
     }
@@ -305,7 +305,7 @@ public abstract partial class ExecutorContract
     public async Task ForEachAsync_SourceThrows_RunsWhatCameBeforeAndThrowsIt()
     {
         await using IExecutor executor = Create();
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await Assert.ThrowsAsync<InvalidDataException>(() => executor.ForEachAsync(Broken(), x => stage.Add("ran", $"{x}")));
         Assert.Equal(["1", "2"], stage.Notes("ran").Order(StringComparer.Ordinal));
 
@@ -321,7 +321,7 @@ public abstract partial class ExecutorContract
     public async Task ForEachAsync_Canceled_IsCanceledWithTheCallersToken()
     {
         await using IExecutor executor = Create();
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         using CancellationTokenSource cancel = new();
         Task canceling = CancelAsync(stage, "fifth", cancel);
         Task task = executor.ForEachAsync(

@@ -8,7 +8,7 @@ public abstract partial class ExecutorContract
     [Fact]
     public async Task WorkerState_ManyCalls_IsMadeOncePerWorkerAndDisposedWithIt()
     {
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         IExecutor executor = Create(new ExecutorSetup { MaxWorkers = 3, WorkerState = () => new Probe(stage) });
         List<ProbeUse> uses = await executor.MapAsync(Enumerable.Range(0, 300), static async _ =>
         {
@@ -32,7 +32,7 @@ public abstract partial class ExecutorContract
     [Fact]
     public async Task WorkerState_MakingFails_FailsThatCallOnly()
     {
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await using IExecutor executor = Create(new ExecutorSetup
         {
             MaxWorkers = 1,
@@ -51,7 +51,7 @@ public abstract partial class ExecutorContract
     [Fact]
     public async Task State_OutsideACall_Throws()
     {
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await using IExecutor executor = Create(new ExecutorSetup { WorkerState = () => new Probe(stage) });
         await executor.SubmitAsync(static () => 1);
         Assert.Throws<InvalidOperationException>(Worker.State<Probe>);
@@ -60,7 +60,7 @@ public abstract partial class ExecutorContract
     [Fact]
     public async Task State_AnotherType_ThrowsWithBothNames()
     {
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await using IExecutor executor = Create(new ExecutorSetup { WorkerState = () => new Probe(stage) });
         InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(
             () => executor.SubmitAsync(static () => Worker.State<string>()));

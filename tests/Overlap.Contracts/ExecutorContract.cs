@@ -7,12 +7,32 @@ namespace Overlap.Contracts;
 /// Nothing here shares memory with a call: what a call saw comes back as its result, its exception or a note on the <see cref="ContractStage"/>.
 /// What only calls in the same process can promise is in <see cref="InProcessExecutorContract"/>.
 /// </remarks>
-public abstract partial class ExecutorContract
+public abstract partial class ExecutorContract : IDisposable
 {
     protected static readonly TimeSpan Guard = ContractStage.Guard;
 
+    private readonly List<ContractStage> _stages = [];
+
+    public void Dispose()
+    {
+        foreach (ContractStage stage in _stages)
+        {
+            Directory.Delete(stage.Folder, recursive: true);
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
     /// <summary>Makes the executor under test.</summary>
     protected abstract IExecutor Create(ExecutorSetup setup);
+
+    /// <summary>Opens a stage for the test; it is struck when the test has ended. Kept in a local variable, for calls capture that and never the test.</summary>
+    protected ContractStage OpenStage()
+    {
+        ContractStage stage = new(Directory.CreateTempSubdirectory("overlap-stage-").FullName);
+        _stages.Add(stage);
+        return stage;
+    }
 
     protected IExecutor Create(int maxWorkers = 2) => Create(new ExecutorSetup { MaxWorkers = maxWorkers });
 
@@ -85,7 +105,7 @@ public abstract partial class ExecutorContract
     public async Task SubmitAsync_TokenCanceledBefore_NeverRuns()
     {
         await using IExecutor executor = Create();
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         Task task = executor.SubmitAsync(static stage => stage.Add("ran"), stage, new CancellationToken(canceled: true));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
         await executor.DisposeAsync();
@@ -96,7 +116,7 @@ public abstract partial class ExecutorContract
     public async Task SubmitAsync_CanceledWhileRunning_TokenReachesTheFunction()
     {
         await using IExecutor executor = Create();
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         using CancellationTokenSource cancel = new();
         Task canceling = CancelAsync(stage, "running", cancel);
         Task task = executor.SubmitAsync(
@@ -122,7 +142,7 @@ public abstract partial class ExecutorContract
     public async Task SubmitAsync_ManyCalls_StartInTheOrderOfSubmission()
     {
         await using IExecutor executor = Create(maxWorkers: 1);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         Task[] tasks = [.. Enumerable.Range(0, 100).Select(i => executor.SubmitAsync(x => stage.Add("started", $"{x}"), i))];
         await Task.WhenAll(tasks);
         Assert.Equal(Enumerable.Range(0, 100).Select(static i => $"{i}"), stage.Notes("started"));
@@ -132,7 +152,7 @@ public abstract partial class ExecutorContract
     public async Task SubmitAsync_MoreCallsThanWorkers_NeverMoreRunThanAllowed()
     {
         await using IExecutor executor = Create(maxWorkers: 3);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => executor.SubmitAsync(
             static async stage =>
             {
@@ -166,7 +186,7 @@ public abstract partial class ExecutorContract
     public async Task DisposeAsync_CallsWait_DrainsThem()
     {
         IExecutor executor = Create(maxWorkers: 2);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         Task[] tasks = [.. Enumerable.Range(0, 50).Select(_ => executor.SubmitAsync(
             static async stage =>
             {

@@ -9,7 +9,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task SubmitAsync_CanceledWhileQueued_EndsAtOnceAndNeverRuns()
     {
         await using IExecutor executor = Create(maxWorkers: 1);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         Task busy = executor.SubmitAsync(
             static async stage =>
             {
@@ -36,7 +36,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task SubmitAsync_TwoWorkers_TwoCallsMeet()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         await Task.WhenAll(
             executor.SubmitAsync(static stage => { stage.Signal("first"); stage.Wait("second"); }, stage),
             executor.SubmitAsync(static stage => { stage.Signal("second"); stage.Wait("first"); }, stage));
@@ -46,7 +46,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task MapAsync_CanceledWhileTheHeadIsQueued_EndsThoughTheWorkersStayBusy()
     {
         await using IExecutor executor = Create(maxWorkers: 1);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         Task busy = executor.SubmitAsync(static stage => stage.WaitAsync("release"), stage);
         using CancellationTokenSource cancel = new();
         await using IAsyncEnumerator<int> map = executor.MapAsync([1, 2, 3], static x => x, cancellationToken: cancel.Token).GetAsyncEnumerator();
@@ -65,7 +65,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task MapAsync_OrderOfCompletion_GivesTheSlowOneLast()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         List<int> results = [];
         await foreach (int value in executor.MapAsync(
             [0, 1, 2],
@@ -95,7 +95,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task ForEachAsync_SeveralThrow_KeepsAllFailures()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        using ContractStage stage = ContractStage.Open();
+        ContractStage stage = OpenStage();
         Task task = executor.ForEachAsync([1, 2], x =>
         {
             // Both must have been begun before one fails; if they do not overlap, the wait throws something else.
