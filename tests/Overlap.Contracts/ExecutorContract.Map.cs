@@ -108,13 +108,13 @@ public abstract partial class ExecutorContract
     public async Task MapAsync_ConsumerLeaves_StopsPullingAndSettlesWhatRuns()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
+        ContractStage stage = OpenStage();
         bool disposed = false;
-        int running = 0;
         await foreach (int value in executor.MapAsync(Endless(), async x =>
         {
-            Interlocked.Increment(ref running);
+            stage.Add("begun");
             await Task.Yield();
-            Interlocked.Decrement(ref running);
+            stage.Add("ended");
             return x;
         }))
         {
@@ -125,7 +125,8 @@ public abstract partial class ExecutorContract
         }
 
         Assert.True(disposed);
-        Assert.Equal(0, running);
+        Assert.InRange(stage.Count("begun"), 21, int.MaxValue);
+        Assert.Equal(stage.Count("begun"), stage.Count("ended"));
         await AssertSettled(executor);
 
         IEnumerable<int> Endless()
@@ -269,9 +270,9 @@ public abstract partial class ExecutorContract
     public async Task ForEachAsync_AllSucceed_RunsEveryItemOnce()
     {
         await using IExecutor executor = Create(maxWorkers: 3);
-        int[] counts = new int[500];
-        await executor.ForEachAsync(Enumerable.Range(0, 500), x => { Interlocked.Increment(ref counts[x]); });
-        Assert.All(counts, static count => Assert.Equal(1, count));
+        ContractStage stage = OpenStage();
+        await executor.ForEachAsync(Enumerable.Range(0, 500), x => stage.Add("ran", $"{x:000}"));
+        Assert.Equal(Enumerable.Range(0, 500).Select(static x => $"{x:000}"), stage.Notes("ran").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -304,9 +305,9 @@ public abstract partial class ExecutorContract
     public async Task ForEachAsync_SourceThrows_RunsWhatCameBeforeAndThrowsIt()
     {
         await using IExecutor executor = Create();
-        int ran = 0;
-        await Assert.ThrowsAsync<InvalidDataException>(() => executor.ForEachAsync(Broken(), _ => { Interlocked.Increment(ref ran); }));
-        Assert.Equal(2, ran);
+        ContractStage stage = OpenStage();
+        await Assert.ThrowsAsync<InvalidDataException>(() => executor.ForEachAsync(Broken(), x => stage.Add("ran", $"{x}")));
+        Assert.Equal(["1", "2"], stage.Notes("ran").Order(StringComparer.Ordinal));
 
         static IEnumerable<int> Broken()
         {
@@ -320,18 +321,22 @@ public abstract partial class ExecutorContract
     public async Task ForEachAsync_Canceled_IsCanceledWithTheCallersToken()
     {
         await using IExecutor executor = Create();
+        ContractStage stage = OpenStage();
         using CancellationTokenSource cancel = new();
+        Task canceling = CancelAsync(stage, "fifth", cancel);
         Task task = executor.ForEachAsync(
             Enumerable.Range(0, 1_000_000),
             x =>
             {
                 if (x == 5)
                 {
-                    cancel.Cancel();
+                    stage.Signal("fifth");
+                    stage.Wait("canceled");
                 }
             },
             cancellationToken: cancel.Token);
         OperationCanceledException canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+        await canceling;
         Assert.True(task.IsCanceled);
         Assert.Equal(cancel.Token, canceled.CancellationToken);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Overlap.Executors;
 using Overlap.Timelines;
 
@@ -9,50 +8,51 @@ public abstract partial class ExecutorContract
     [Fact]
     public async Task WorkerState_ManyCalls_IsMadeOncePerWorkerAndDisposedWithIt()
     {
-        ConcurrentBag<Probe> made = [];
-        IExecutor executor = Create(new ExecutorSetup
-        {
-            MaxWorkers = 3,
-            WorkerState = () =>
-            {
-                Probe probe = new();
-                made.Add(probe);
-                return probe;
-            },
-        });
-        await executor.ForEachAsync(Enumerable.Range(0, 300), static async _ =>
+        ContractStage stage = OpenStage();
+        IExecutor executor = Create(new ExecutorSetup { MaxWorkers = 3, WorkerState = () => new Probe(stage) });
+        List<ProbeUse> uses = await executor.MapAsync(Enumerable.Range(0, 300), static async _ =>
         {
             Probe probe = Worker.State<Probe>();
-            Assert.Equal(1, probe.Enter());
+            int users = probe.Enter();
             await Task.Yield();
-            Assert.Same(probe, Worker.State<Probe>());
+            bool isSame = ReferenceEquals(probe, Worker.State<Probe>());
             probe.Leave();
-        });
+            return new ProbeUse(probe.Id, users, isSame);
+        }).ToListAsync();
+        Assert.All(uses, static use => Assert.Equal((1, true), (use.Users, use.IsSame)));
+        IReadOnlyList<string> made = stage.Notes("made");
+        Assert.Subset(new HashSet<string>(made), new HashSet<string>(uses.Select(static use => use.Id)));
         Assert.InRange(made.Count, 1, executor.MaxWorkers);
         Assert.Equal(executor.GetStatistics().Workers, made.Count);
-        Assert.All(made, static probe => Assert.False(probe.IsDisposed));
+        Assert.Empty(stage.Notes("disposed"));
         await executor.DisposeAsync();
-        Assert.All(made, static probe => Assert.True(probe.IsDisposed));
+        Assert.Equal(made.Order(StringComparer.Ordinal), stage.Notes("disposed").Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task WorkerState_MakingFails_FailsThatCallOnly()
     {
-        int attempts = 0;
+        ContractStage stage = OpenStage();
         await using IExecutor executor = Create(new ExecutorSetup
         {
             MaxWorkers = 1,
-            WorkerState = () => ++attempts == 1 ? throw new InvalidOperationException("no state") : new Probe(),
+            WorkerState = () =>
+            {
+                stage.Add("attempts");
+                return stage.Count("attempts") == 1 ? throw new InvalidOperationException("no state") : new Probe(stage);
+            },
         });
         WorkerStateException thrown = await Assert.ThrowsAsync<WorkerStateException>(() => executor.SubmitAsync(static () => 1));
         Assert.Equal("no state", Assert.IsType<InvalidOperationException>(thrown.InnerException).Message);
         Assert.Equal(2, await executor.SubmitAsync(static () => 2));
+        Assert.Equal(2, stage.Count("attempts"));
     }
 
     [Fact]
     public async Task State_OutsideACall_Throws()
     {
-        await using IExecutor executor = Create(new ExecutorSetup { WorkerState = static () => new Probe() });
+        ContractStage stage = OpenStage();
+        await using IExecutor executor = Create(new ExecutorSetup { WorkerState = () => new Probe(stage) });
         await executor.SubmitAsync(static () => 1);
         Assert.Throws<InvalidOperationException>(Worker.State<Probe>);
     }
@@ -60,7 +60,8 @@ public abstract partial class ExecutorContract
     [Fact]
     public async Task State_AnotherType_ThrowsWithBothNames()
     {
-        await using IExecutor executor = Create(new ExecutorSetup { WorkerState = static () => new Probe() });
+        ContractStage stage = OpenStage();
+        await using IExecutor executor = Create(new ExecutorSetup { WorkerState = () => new Probe(stage) });
         InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(
             () => executor.SubmitAsync(static () => Worker.State<string>()));
         Assert.Contains("Probe", thrown.Message, StringComparison.Ordinal);
@@ -127,16 +128,26 @@ public abstract partial class ExecutorContract
         Assert.True(span.Working < span.Duration / 2, $"{span.Working} of {span.Duration} was taken for work");
     }
 
+    /// <summary>What a call saw of its worker's state.</summary>
+    private sealed record ProbeUse(string Id, int Users, bool IsSame);
+
     private sealed class Probe : IDisposable
     {
+        private readonly ContractStage _stage;
         private int _users;
 
-        public bool IsDisposed { get; private set; }
+        public Probe(ContractStage stage)
+        {
+            _stage = stage;
+            _stage.Add("made", Id);
+        }
+
+        public string Id { get; } = Guid.NewGuid().ToString("N");
 
         public int Enter() => Interlocked.Increment(ref _users);
 
         public void Leave() => Interlocked.Decrement(ref _users);
 
-        public void Dispose() => IsDisposed = true;
+        public void Dispose() => _stage.Add("disposed", Id);
     }
 }

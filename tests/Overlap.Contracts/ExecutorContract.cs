@@ -2,14 +2,37 @@ using Overlap.Executors;
 
 namespace Overlap.Contracts;
 
-/// <summary>What every executor promises. A new executor inherits this and must pass all of it.</summary>
-public abstract partial class ExecutorContract
+/// <summary>What every executor promises, wherever its calls run. A new executor inherits this and must pass all of it.</summary>
+/// <remarks>
+/// Nothing here shares memory with a call: what a call saw comes back as its result, its exception or a note on the <see cref="ContractStage"/>.
+/// What only calls in the same process can promise is in <see cref="InProcessExecutorContract"/>.
+/// </remarks>
+public abstract partial class ExecutorContract : IDisposable
 {
-    // Only a guard against a hang: no test waits for it when all is well.
-    protected static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    protected static readonly TimeSpan Guard = ContractStage.Guard;
+
+    private readonly List<ContractStage> _stages = [];
+
+    public void Dispose()
+    {
+        foreach (ContractStage stage in _stages)
+        {
+            Directory.Delete(stage.Folder, recursive: true);
+        }
+
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Makes the executor under test.</summary>
     protected abstract IExecutor Create(ExecutorSetup setup);
+
+    /// <summary>Opens a stage for the test; it is struck when the test has ended. Kept in a local variable, for calls capture that and never the test.</summary>
+    protected ContractStage OpenStage()
+    {
+        ContractStage stage = new(Directory.CreateTempSubdirectory("overlap-stage-").FullName);
+        _stages.Add(stage);
+        return stage;
+    }
 
     protected IExecutor Create(int maxWorkers = 2) => Create(new ExecutorSetup { MaxWorkers = maxWorkers });
 
@@ -53,22 +76,20 @@ public abstract partial class ExecutorContract
     public async Task SubmitAsync_FunctionThrows_TaskFailsWithThatException()
     {
         await using IExecutor executor = Create();
-        InvalidOperationException thrown = new("no");
-        Task<int> task = executor.SubmitAsync<int, int>(_ => throw thrown, 1);
-        Assert.Same(thrown, await Assert.ThrowsAsync<InvalidOperationException>(() => task));
+        Task<int> task = executor.SubmitAsync<int, int>(static x => throw new InvalidOperationException($"no {x}"), 1);
+        Assert.Equal("no 1", (await Assert.ThrowsAsync<InvalidOperationException>(() => task)).Message);
     }
 
     [Fact]
     public async Task SubmitAsync_AsynchronousFunctionThrowsLate_TaskFailsWithThatException()
     {
         await using IExecutor executor = Create();
-        InvalidOperationException thrown = new("no");
-        Task task = executor.SubmitAsync(async () =>
+        Task task = executor.SubmitAsync(static async () =>
         {
             await Task.Yield();
-            throw thrown;
+            throw new InvalidOperationException("no");
         });
-        Assert.Same(thrown, await Assert.ThrowsAsync<InvalidOperationException>(() => task));
+        Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => task)).Message);
     }
 
     [Fact]
@@ -84,69 +105,66 @@ public abstract partial class ExecutorContract
     public async Task SubmitAsync_TokenCanceledBefore_NeverRuns()
     {
         await using IExecutor executor = Create();
-        bool ran = false;
-        Task task = executor.SubmitAsync(() => ran = true, new CancellationToken(canceled: true));
+        ContractStage stage = OpenStage();
+        Task task = executor.SubmitAsync(static stage => stage.Add("ran"), stage, new CancellationToken(canceled: true));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
         await executor.DisposeAsync();
-        Assert.False(ran);
+        Assert.Equal(0, stage.Count("ran"));
     }
 
     [Fact]
     public async Task SubmitAsync_CanceledWhileRunning_TokenReachesTheFunction()
     {
         await using IExecutor executor = Create();
+        ContractStage stage = OpenStage();
         using CancellationTokenSource cancel = new();
+        Task canceling = CancelAsync(stage, "running", cancel);
         Task task = executor.SubmitAsync(
-            token =>
+            static (stage, token) =>
             {
-                cancel.Cancel();
+                stage.Signal("running");
+                if (token.WaitHandle.WaitOne(ContractStage.Guard))
+                {
+                    stage.Add("told");
+                }
+
                 token.ThrowIfCancellationRequested();
             },
+            stage,
             cancel.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+        await canceling;
         Assert.True(task.IsCanceled);
+        Assert.Equal(1, stage.Count("told"));
     }
 
     [Fact]
     public async Task SubmitAsync_ManyCalls_StartInTheOrderOfSubmission()
     {
         await using IExecutor executor = Create(maxWorkers: 1);
-        List<int> started = [];
-        Task[] tasks = [.. Enumerable.Range(0, 100).Select(i => executor.SubmitAsync(started.Add, i))];
+        ContractStage stage = OpenStage();
+        Task[] tasks = [.. Enumerable.Range(0, 100).Select(i => executor.SubmitAsync(x => stage.Add("started", $"{x}"), i))];
         await Task.WhenAll(tasks);
-        Assert.Equal(Enumerable.Range(0, 100), started);
+        Assert.Equal(Enumerable.Range(0, 100).Select(static i => $"{i}"), stage.Notes("started"));
     }
 
     [Fact]
     public async Task SubmitAsync_MoreCallsThanWorkers_NeverMoreRunThanAllowed()
     {
         await using IExecutor executor = Create(maxWorkers: 3);
+        ContractStage stage = OpenStage();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => executor.SubmitAsync(
+            static async stage =>
+            {
+                stage.Add("running", "+");
+                await Task.Yield();
+                stage.Add("running", "-");
+            },
+            stage)));
         int running = 0;
-        int most = 0;
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => executor.SubmitAsync(async () =>
-        {
-            int now = Interlocked.Increment(ref running);
-            InterlockedMax(ref most, now);
-            await Task.Yield();
-            Interlocked.Decrement(ref running);
-        })));
+        int most = stage.Notes("running").Max(note => running += note == "+" ? 1 : -1);
+        Assert.Equal(0, running);
         Assert.InRange(most, 1, executor.MaxWorkers);
-    }
-
-    [Fact]
-    public async Task SubmitAsync_AmbientValue_FlowsInAndNotOut()
-    {
-        await using IExecutor executor = Create(maxWorkers: 1);
-        AsyncLocal<string> ambient = new() { Value = "caller" };
-        string? seen = await executor.SubmitAsync(() =>
-        {
-            string? value = ambient.Value;
-            ambient.Value = "call";
-            return value;
-        });
-        Assert.Equal("caller", seen);
-        Assert.Equal("caller", ambient.Value);
-        Assert.Equal("caller", await executor.SubmitAsync(() => ambient.Value));
     }
 
     [Fact]
@@ -168,14 +186,16 @@ public abstract partial class ExecutorContract
     public async Task DisposeAsync_CallsWait_DrainsThem()
     {
         IExecutor executor = Create(maxWorkers: 2);
-        int done = 0;
-        Task[] tasks = [.. Enumerable.Range(0, 50).Select(_ => executor.SubmitAsync(async () =>
-        {
-            await Task.Yield();
-            Interlocked.Increment(ref done);
-        }))];
+        ContractStage stage = OpenStage();
+        Task[] tasks = [.. Enumerable.Range(0, 50).Select(_ => executor.SubmitAsync(
+            static async stage =>
+            {
+                await Task.Yield();
+                stage.Add("done");
+            },
+            stage))];
         await executor.DisposeAsync().AsTask().WaitAsync(Guard);
-        Assert.Equal(50, done);
+        Assert.Equal(50, stage.Count("done"));
         Assert.All(tasks, static task => Assert.True(task.IsCompletedSuccessfully));
     }
 
@@ -210,18 +230,11 @@ public abstract partial class ExecutorContract
         Assert.InRange(statistics.Workers, 1, statistics.MaxWorkers);
     }
 
-    private static void InterlockedMax(ref int target, int value)
+    /// <summary>Cancels from outside when a call says that it is time. Begun before the call: the inline executor gives nothing back until it has ended.</summary>
+    private static async Task CancelAsync(ContractStage stage, string signal, CancellationTokenSource cancel)
     {
-        int seen = Volatile.Read(ref target);
-        while (value > seen)
-        {
-            int before = Interlocked.CompareExchange(ref target, value, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
-        }
+        await stage.WaitAsync(signal);
+        await cancel.CancelAsync();
+        stage.Signal("canceled");
     }
 }

@@ -9,44 +9,45 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task SubmitAsync_CanceledWhileQueued_EndsAtOnceAndNeverRuns()
     {
         await using IExecutor executor = Create(maxWorkers: 1);
-        TaskCompletionSource release = new();
-        TaskCompletionSource started = new();
-        Task busy = executor.SubmitAsync(async () =>
-        {
-            started.SetResult();
-            await release.Task;
-        });
-        await started.Task.WaitAsync(Guard);
+        ContractStage stage = OpenStage();
+        Task busy = executor.SubmitAsync(
+            static async stage =>
+            {
+                stage.Signal("started");
+                await stage.WaitAsync("release");
+            },
+            stage);
+        await stage.WaitAsync("started");
         using CancellationTokenSource cancel = new();
-        bool ran = false;
-        Task queued = executor.SubmitAsync(() => { ran = true; }, cancel.Token);
+        Task queued = executor.SubmitAsync(static stage => stage.Add("ran"), stage, cancel.Token);
 
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued.WaitAsync(Guard));
         Assert.False(busy.IsCompleted);
         Assert.Equal(0, executor.GetStatistics().Queued);
-        release.SetResult();
+        stage.Signal("release");
+        await busy;
         await executor.DisposeAsync();
-        Assert.False(ran);
+        Assert.Equal(0, stage.Count("ran"));
     }
 
     [Fact]
     public async Task SubmitAsync_TwoWorkers_TwoCallsMeet()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        using Barrier barrier = new(2);
+        ContractStage stage = OpenStage();
         await Task.WhenAll(
-            executor.SubmitAsync(() => Assert.True(barrier.SignalAndWait(Guard))),
-            executor.SubmitAsync(() => Assert.True(barrier.SignalAndWait(Guard))));
+            executor.SubmitAsync(static stage => { stage.Signal("first"); stage.Wait("second"); }, stage),
+            executor.SubmitAsync(static stage => { stage.Signal("second"); stage.Wait("first"); }, stage));
     }
 
     [Fact]
     public async Task MapAsync_CanceledWhileTheHeadIsQueued_EndsThoughTheWorkersStayBusy()
     {
         await using IExecutor executor = Create(maxWorkers: 1);
-        TaskCompletionSource release = new();
-        Task busy = executor.SubmitAsync(() => release.Task);
+        ContractStage stage = OpenStage();
+        Task busy = executor.SubmitAsync(static stage => stage.WaitAsync("release"), stage);
         using CancellationTokenSource cancel = new();
         await using IAsyncEnumerator<int> map = executor.MapAsync([1, 2, 3], static x => x, cancellationToken: cancel.Token).GetAsyncEnumerator();
         Task<bool> first = map.MoveNextAsync().AsTask();
@@ -56,14 +57,15 @@ public abstract class OverlappingExecutorContract : ExecutorContract
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(Guard));
         Assert.False(busy.IsCompleted);
-        release.SetResult();
+        stage.Signal("release");
+        await busy;
     }
 
     [Fact]
     public async Task MapAsync_OrderOfCompletion_GivesTheSlowOneLast()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        TaskCompletionSource slow = new();
+        ContractStage stage = OpenStage();
         List<int> results = [];
         await foreach (int value in executor.MapAsync(
             [0, 1, 2],
@@ -71,7 +73,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
             {
                 if (x == 0)
                 {
-                    await slow.Task;
+                    await stage.WaitAsync("slow");
                 }
 
                 return x;
@@ -81,7 +83,7 @@ public abstract class OverlappingExecutorContract : ExecutorContract
             results.Add(value);
             if (results.Count == 2)
             {
-                slow.SetResult();
+                stage.Signal("slow");
             }
         }
 
@@ -93,10 +95,12 @@ public abstract class OverlappingExecutorContract : ExecutorContract
     public async Task ForEachAsync_SeveralThrow_KeepsAllFailures()
     {
         await using IExecutor executor = Create(maxWorkers: 2);
-        using Barrier barrier = new(2);
+        ContractStage stage = OpenStage();
         Task task = executor.ForEachAsync([1, 2], x =>
         {
-            Assert.True(barrier.SignalAndWait(Guard), "the two calls did not overlap");
+            // Both must have been begun before one fails; if they do not overlap, the wait throws something else.
+            stage.Signal($"{x}");
+            stage.Wait($"{3 - x}");
             throw new InvalidOperationException($"{x}");
         });
         await Assert.ThrowsAsync<InvalidOperationException>(() => task);

@@ -5,8 +5,8 @@ namespace Overlap.Cli.Arguments;
 /// <summary>The word for an execution model on the command line and in the output.</summary>
 internal sealed record ModelName(ExecutionModel Model)
 {
-    /// <summary>The models that can be used, in the order in which <c>compare</c> runs them.</summary>
-    public static readonly IReadOnlyList<ExecutionModel> Available = [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async];
+    /// <summary>What a user may write.</summary>
+    public const string Expected = "inline, threads, async or processes";
 
     /// <summary>Reads a model's name.</summary>
     /// <param name="text">The name; <c>sync</c> is taken for <c>inline</c>.</param>
@@ -16,6 +16,7 @@ internal sealed record ModelName(ExecutionModel Model)
         "inline" or "sync" => new ModelName(ExecutionModel.Inline),
         "threads" => new ModelName(ExecutionModel.Threads),
         "async" => new ModelName(ExecutionModel.Async),
+        "processes" => new ModelName(ExecutionModel.Processes),
         _ => null,
     };
 

@@ -17,7 +17,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
     private static readonly string[] Classics = ["pages", "fib"];
 
     private readonly Option<ModelList?> _models = ValueOption.Create(
-        "--models", "LIST", "some of inline,threads,async, in this order (default: all that the job knows)", ModelList.TryParse, "a list of models such as inline,threads,async");
+        "--models", "LIST", "some of inline,threads,async,processes, in this order (default: all that the job knows)", ModelList.TryParse, "a list of models such as inline,threads,processes");
 
     private readonly Option<Count?> _runs = ValueOption.Number(
         "--runs", "N", "measured runs of each model, after one that is not measured (default: 1, unmeasured none)", 1, MostRuns);
@@ -43,7 +43,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
     public override string Summary => "run a job under every model: times, picture, verdict";
 
     public override string Description => """
-        Does the same work inline, on threads and as asynchronous calls, one model after the other, each run anew.
+        Does the same work inline, on threads, as asynchronous calls and in worker processes, each run anew.
         Prints a table of what each took, draws work against waiting, and says which model to use, and why.
         JOB is any job with its own options; without one, the two classics pages and fib (half a minute).
         """;

@@ -15,7 +15,7 @@ internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> 
             overlap makes slow programs fast by overlapping their work, and shows which way of doing so wins.
 
             Start here:
-              overlap compare           the same work inline, on threads and as async calls: times, picture, verdict
+              overlap compare           the same work inline, on threads, as async calls, in processes
             
             """);
         Append(text, "\nJobs (alone, or each after compare):", jobs);

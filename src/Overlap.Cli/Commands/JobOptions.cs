@@ -14,7 +14,7 @@ internal sealed class JobOptions
     {
         Attempts = new AttemptOptions(verb.DefaultRetries);
         Model = ValueOption.Create(
-            "--model", "MODEL", $"inline, threads or async (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, "a model: inline, threads or async");
+            "--model", "MODEL", $"{ModelName.Expected} (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, $"a model: {ModelName.Expected}");
         Groups =
         [
             new OptionGroup("How it runs", [Model, Workers, .. Attempts.All, Deadline, Halt]),

@@ -11,7 +11,7 @@ namespace Overlap.Cli.Comparisons;
 /// <summary>A comparison for a reader: the table, the drawing, the verdict.</summary>
 internal static class ComparisonText
 {
-    // Three models side by side should fit on a screen.
+    // Four models side by side should fit on a screen.
     private const int MostLanes = 6;
 
     private static readonly string[] Headings = ["model", "workers", "time", "speed-up", "CPU time", "overlap", "waiting", "p50", "p95", "max", "failed"];

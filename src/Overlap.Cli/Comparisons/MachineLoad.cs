@@ -3,10 +3,14 @@ using System.Globalization;
 namespace Overlap.Cli.Comparisons;
 
 /// <summary>Tells how much of the machine other programs use while we measure.</summary>
-/// <remarks>Source: the first line of Linux's <c>/proc/stat</c>, in hundredths of a second; elsewhere nobody knows.</remarks>
+/// <remarks>
+/// Source: the first line of Linux's <c>/proc/stat</c>, in hundredths of a second; elsewhere nobody knows.
+/// Worker processes are ours: their time is the program's own once they have ended.
+/// </remarks>
 internal sealed class MachineLoad
 {
     private const string Statistics = "/proc/stat";
+    private const string OwnStatistics = "/proc/self/stat";
     private const double TicksPerSecond = 100;
 
     private readonly (double Busy, double All)? _machine;
@@ -18,7 +22,7 @@ internal sealed class MachineLoad
         _own = own;
     }
 
-    public static MachineLoad Start() => new(ReadMachine(), Environment.CpuUsage.TotalTime);
+    public static MachineLoad Start() => new(ReadMachine(), ReadOwn());
 
     /// <summary>The part of the machine's processor time since the start that other programs used, from 0 to 1.</summary>
     public double? ForeignShare()
@@ -28,9 +32,27 @@ internal sealed class MachineLoad
             return null;
         }
 
-        double own = (Environment.CpuUsage.TotalTime - _own).TotalSeconds;
+        double own = (ReadOwn() - _own).TotalSeconds;
         double foreign = Math.Max(0, now.Busy - before.Busy - own);
         return foreign / (now.All - before.All);
+    }
+
+    /// <summary>Processor time of this process and of its children that have ended.</summary>
+    private static TimeSpan ReadOwn()
+    {
+        TimeSpan own = Environment.CpuUsage.TotalTime;
+        try
+        {
+            // The name in brackets may hold anything; cutime and cstime are the 16th and the 17th field, and the 3rd comes after the bracket.
+            string text = File.ReadAllText(OwnStatistics);
+            string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            double children = double.Parse(fields[13], CultureInfo.InvariantCulture) + double.Parse(fields[14], CultureInfo.InvariantCulture);
+            return own + TimeSpan.FromSeconds(children / TicksPerSecond);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return own;
+        }
     }
 
     private static (double Busy, double All)? ReadMachine()

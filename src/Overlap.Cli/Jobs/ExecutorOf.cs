@@ -13,6 +13,8 @@ internal static class ExecutorOf
             new ThreadPoolExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
         ExecutionModel.Async => new AsyncExecutor(
             new AsyncExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
+        ExecutionModel.Processes => new ThreadPoolExecutor(
+            new ThreadPoolExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
         _ => throw new RunException(ExitCode.Usage, $"the model {model} cannot run this job"),
     };
 }

@@ -27,6 +27,6 @@ internal sealed record ItemResult
     /// <summary>The host that the item was about, or <see langword="null"/>.</summary>
     public string? Host { get; init; }
 
-    /// <summary>The job's own fields for the data output, in order: name in camelCase, and a string, number, boolean or null.</summary>
-    public IReadOnlyList<KeyValuePair<string, object?>> Fields { get; init; } = [];
+    /// <summary>The job's own fields for the data output, in order.</summary>
+    public IReadOnlyList<ItemField> Fields { get; init; } = [];
 }

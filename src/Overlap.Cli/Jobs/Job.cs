@@ -6,6 +6,8 @@ namespace Overlap.Cli.Jobs;
 /// <remarks>
 /// A run makes one job object, calls <see cref="PrepareAsync"/>, then pulls <see cref="ReadItemsAsync"/> lazily and does each item by
 /// <see cref="Execute"/> (inline, threads) or <see cref="ExecuteAsync"/> (async), and disposes the job.
+/// Under processes each worker makes a job object of its own from data (<see cref="WorkerProcess"/>) and does items by <see cref="Execute"/>;
+/// the run's own object gives the items and knows their names.
 /// A failure of one item is an <see cref="ItemResult"/>; an exception is a failure of the whole run.
 /// </remarks>
 internal abstract class Job<TItem> : IAsyncDisposable
@@ -34,11 +36,23 @@ internal abstract class Job<TItem> : IAsyncDisposable
     /// <summary>The number of workers that the job takes under a model when the user names none.</summary>
     public abstract int DefaultWorkers(ExecutionModel model);
 
+    /// <summary>The most workers that the job can be given under a model, whatever the user says.</summary>
+    public virtual int MostWorkers(ExecutionModel model) => int.MaxValue;
+
     /// <summary>Opens what the run needs: a site, a folder, shared clients.</summary>
     public virtual ValueTask PrepareAsync(ExecutionModel model, int workers, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Makes what each worker owns, such as a client; <see langword="null"/> when it owns nothing.</summary>
     public virtual Func<object>? WorkerState(ExecutionModel model) => null;
+
+    /// <summary>Gives the function that makes this job anew in a worker process. It captures data alone; asked for after <see cref="PrepareAsync"/>.</summary>
+    /// <param name="attempts">How often and how long an item is tried.</param>
+    /// <param name="workers">The worker processes that share the job's limits.</param>
+    public virtual Func<ItemWorker<TItem>> WorkerProcess(AttemptPolicy attempts, int workers) =>
+        throw new RunException(ExitCode.Usage, $"{Name} cannot run in worker processes");
+
+    /// <summary>Gives an item as it is done again after its worker died: nobody knows how far the dead one came.</summary>
+    public virtual TItem Again(TItem item) => item;
 
     /// <summary>Gives the items, lazily: a million take no more memory than ten.</summary>
     public abstract IAsyncEnumerable<TItem> ReadItemsAsync(CancellationToken cancellationToken);

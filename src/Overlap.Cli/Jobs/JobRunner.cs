@@ -9,7 +9,7 @@ namespace Overlap.Cli.Jobs;
 /// Memory: the items in work, whatever the length of the input.
 /// An item whose result is <see cref="ItemStatus.NotDone"/> is told to nobody: another run does it.
 /// </remarks>
-internal sealed class JobRunner<TItem>(
+internal sealed partial class JobRunner<TItem>(
     Job<TItem> job, RunSettings settings, RunControl control, IReadOnlyList<IItemListener> listeners) : IDisposable
 {
     private readonly ItemAttempts<TItem> _attempts = new(job, settings.Attempts, settings.TimeProvider);
@@ -33,7 +33,9 @@ internal sealed class JobRunner<TItem>(
 
     public async Task<RunReport> RunAsync()
     {
-        int workers = settings.Model == ExecutionModel.Inline ? 1 : settings.Workers ?? job.DefaultWorkers(settings.Model);
+        int workers = settings.Model == ExecutionModel.Inline
+            ? 1
+            : Math.Min(settings.Workers ?? job.DefaultWorkers(settings.Model), job.MostWorkers(settings.Model));
         try
         {
             await job.PrepareAsync(settings.Model, workers, control.Running);
@@ -52,7 +54,10 @@ internal sealed class JobRunner<TItem>(
         long startedAt = settings.TimeProvider.GetTimestamp();
         TimeSpan wall;
         TimeSpan cpu;
-        await using (IExecutor executor = ExecutorOf.Create(settings.Model, workers, job.WorkerState(settings.Model), settings.Recorder))
+        Func<object>? workerState = settings.Model == ExecutionModel.Processes
+            ? job.WorkerProcess(settings.Attempts, workers)
+            : job.WorkerState(settings.Model);
+        await using (IExecutor executor = ExecutorOf.Create(settings.Model, workers, workerState, settings.Recorder))
         {
             await ReceiveAsync(executor);
             wall = settings.TimeProvider.GetElapsedTime(startedAt);
@@ -86,28 +91,33 @@ internal sealed class JobRunner<TItem>(
             BytesReceived = _bytesReceived,
             Stop = control.Reason,
             Partial = !_exhausted || _notDone > 0,
-            LimitReached = job.LimitReached,
+            LimitReached = job.LimitReached ?? _limitInWorkers,
             Timeline = timeline,
         };
     }
 
     private async Task ReceiveAsync(IExecutor executor)
     {
-        IAsyncEnumerable<CompletedCall<NumberedItem<TItem>, ItemEnd>> calls = settings.Model == ExecutionModel.Async
-            ? executor.AsCompletedAsync(PullAsync(), DoAsync)
-            : executor.AsCompletedAsync(PullAsync(), Do);
         try
         {
-            await foreach (CompletedCall<NumberedItem<TItem>, ItemEnd> call in calls)
-            {
-                Receive(call.Index, call.Outcome.Exception is ItemFailedException failed ? failed.End : call.Outcome.Value);
-            }
+            await (settings.Model == ExecutionModel.Processes ? ReceiveFromProcessesAsync(executor) : ReceiveFromCallsAsync(executor));
         }
         catch
         {
             // Before the enumeration's own clean-up waits for what runs: it is asked to end.
             control.Stop(StopReason.Broken);
             throw;
+        }
+    }
+
+    private async Task ReceiveFromCallsAsync(IExecutor executor)
+    {
+        IAsyncEnumerable<CompletedCall<NumberedItem<TItem>, ItemEnd>> calls = settings.Model == ExecutionModel.Async
+            ? executor.AsCompletedAsync(PullAsync(), DoAsync)
+            : executor.AsCompletedAsync(PullAsync(), Do);
+        await foreach (CompletedCall<NumberedItem<TItem>, ItemEnd> call in calls)
+        {
+            Receive(call.Index, call.Outcome.Exception is ItemFailedException failed ? failed.End : call.Outcome.Value);
         }
     }
 

@@ -42,11 +42,11 @@ internal sealed class CsvOutput : DataOutput
 
     private static object? ValueOf(ItemResult result, string name)
     {
-        foreach ((string field, object? value) in result.Fields)
+        foreach (ItemField field in result.Fields)
         {
-            if (field == name)
+            if (field.Name == name)
             {
-                return value;
+                return field.ToObject();
             }
         }
 

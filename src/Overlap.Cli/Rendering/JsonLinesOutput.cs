@@ -21,9 +21,9 @@ internal sealed class JsonLinesOutput(OutputPipe output) : DataOutput(output)
             json.WriteNumber("attempts", end.Result.Attempts);
             json.WriteString("error", end.Result.ErrorKind);
             json.WriteString("message", end.Result.Message);
-            foreach ((string name, object? value) in end.Result.Fields)
+            foreach (ItemField field in end.Result.Fields)
             {
-                JsonText.WriteField(json, name, value);
+                JsonText.WriteField(json, field);
             }
 
             json.WriteEndObject();

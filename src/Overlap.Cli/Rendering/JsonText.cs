@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Overlap.Cli.Jobs;
 
 namespace Overlap.Cli.Rendering;
 
@@ -15,28 +16,23 @@ internal static class JsonText
 
     public static decimal Number(double value) => double.IsFinite(value) && Math.Abs(value) < 1e15 ? Math.Round((decimal)value, 4) : 0;
 
-    public static void WriteField(Utf8JsonWriter json, string name, object? value)
+    public static void WriteField(Utf8JsonWriter json, ItemField field)
     {
-        switch (value)
+        if (field.Text is { } text)
         {
-            case null:
-                json.WriteNull(name);
-                break;
-            case bool flag:
-                json.WriteBoolean(name, flag);
-                break;
-            case int number:
-                json.WriteNumber(name, number);
-                break;
-            case long number:
-                json.WriteNumber(name, number);
-                break;
-            case double number:
-                json.WriteNumber(name, number);
-                break;
-            default:
-                json.WriteString(name, value.ToString());
-                break;
+            json.WriteString(field.Name, text);
+        }
+        else if (field.Number is { } number)
+        {
+            json.WriteNumber(field.Name, number);
+        }
+        else if (field.Flag is { } flag)
+        {
+            json.WriteBoolean(field.Name, flag);
+        }
+        else
+        {
+            json.WriteNull(field.Name);
         }
     }
 }

@@ -57,6 +57,7 @@ internal sealed class Evidence(
     {
         ModelMeasurement? threads = Find(ExecutionModel.Threads);
         ModelMeasurement? asynchronous = Find(ExecutionModel.Async);
+        ModelMeasurement? processes = Find(ExecutionModel.Processes);
         switch (bound)
         {
             case Bound.Io:
@@ -72,6 +73,8 @@ internal sealed class Evidence(
                 yield return WhyAsyncCosts(asynchronous);
                 break;
         }
+
+        yield return WhatProcessesBuy(processes, threads);
     }
 
     private string? WhyFewThreadsWait(ModelMeasurement? threads, ModelMeasurement? asynchronous)
@@ -131,6 +134,12 @@ internal sealed class Evidence(
                 + " and where nothing waits there is nothing to win back. Await at the edges, where something waits; never inside a computation."
             : "Async is for waiting: calls that compute take turns on the pool's threads, one per core, as threads do.";
     }
+
+    private string? WhatProcessesBuy(ModelMeasurement? processes, ModelMeasurement? threads) =>
+        processes is null || threads is null || processes == best || processes.Workers != threads.Workers
+            ? null
+            : $"Processes took {Figures.Time(processes.Wall)}, as many threads {Figures.Time(threads.Wall)}: each worker is a program that starts first, and is sent its items."
+                + " They buy something else: a call that crashes, leaks or must be killed costs itself alone.";
 
     private string? WhatMixedWants()
     {

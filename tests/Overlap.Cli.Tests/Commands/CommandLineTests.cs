@@ -10,7 +10,7 @@ public sealed class CommandLineTests
     [InlineData("there is no 'nosuch'; there are ", "compare", "nosuch")]
     [InlineData("pages has no option --nosuch", "pages", "--nosuch")]
     [InlineData("pages does not take 'extra'", "pages", "extra")]
-    [InlineData("--model: 'processes' is not a model: inline, threads or async", "pages", "--model", "processes")]
+    [InlineData("--model: 'cluster' is not a model: inline, threads, async or processes", "pages", "--model", "cluster")]
     [InlineData("--model: 'cluster' is not a model", "fib", "--model", "cluster")]
     [InlineData("--model: 'auto' is not a model", "fib", "--model", "auto")]
     [InlineData("--models: 'inline,nosuch' is not a list of models", "compare", "--models", "inline,nosuch")]

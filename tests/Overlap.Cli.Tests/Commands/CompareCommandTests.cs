@@ -27,15 +27,15 @@ public sealed class CompareCommandTests : IDisposable
     {
         JsonElement report = await JsonAsync("compare", "pages", "--count", "7", "--delay", "1ms", "--json");
 
-        Assert.Equal([("inline", 1), ("threads", 5), ("async", 7)], RunsOf(report));
+        Assert.Equal([("inline", 1), ("threads", 5), ("async", 7), ("processes", Environment.ProcessorCount)], RunsOf(report));
     }
 
     [Fact]
-    public async Task Run_Fib_ThreadsOnePerCore()
+    public async Task Run_Fib_ThreadsAndProcessesOnePerCore()
     {
         JsonElement report = await JsonAsync("compare", "fib", "--n", "5", "--times", "3", "--json");
 
-        Assert.Equal([("inline", 1), ("threads", Environment.ProcessorCount), ("async", 3)], RunsOf(report));
+        Assert.Equal([("inline", 1), ("threads", Environment.ProcessorCount), ("async", 3), ("processes", Environment.ProcessorCount)], RunsOf(report));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class CompareCommandTests : IDisposable
         (int exitCode, string output, _) = await InProcess.RunAsync("timeline", path);
 
         Assert.Equal(0, exitCode);
-        foreach (string model in (string[])["inline: ", "threads: ", "async: "])
+        foreach (string model in (string[])["inline: ", "threads: ", "async: ", "processes: "])
         {
             Assert.Contains($"\n{model}", output, StringComparison.Ordinal);
         }

@@ -5,52 +5,41 @@ namespace Overlap.Tests.Executors;
 
 public sealed class InlineExecutorContract : ExecutorContract
 {
-    protected override IExecutor Create(ExecutorSetup setup) =>
-        new InlineExecutor(new InlineExecutorOptions { WorkerState = setup.WorkerState, Recorder = setup.Recorder });
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Inline(setup);
+}
+
+public sealed class InlineInProcessExecutorContract : InProcessExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Inline(setup);
 }
 
 public sealed class ThreadPoolExecutorContract : OverlappingExecutorContract
 {
-    protected override IExecutor Create(ExecutorSetup setup) => new ThreadPoolExecutor(new ThreadPoolExecutorOptions
-    {
-        MaxWorkers = setup.MaxWorkers,
-        WorkerState = setup.WorkerState,
-        Recorder = setup.Recorder,
-    });
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Threads(setup);
+}
+
+public sealed class ThreadPoolInProcessExecutorContract : InProcessExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Threads(setup);
 }
 
 public sealed class AsyncExecutorContract : OverlappingExecutorContract
 {
-    protected override IExecutor Create(ExecutorSetup setup) => new AsyncExecutor(new AsyncExecutorOptions
-    {
-        MaxWorkers = setup.MaxWorkers,
-        WorkerState = setup.WorkerState,
-        Recorder = setup.Recorder,
-    });
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Async(setup);
+}
+
+public sealed class AsyncInProcessExecutorContract : InProcessExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Async(setup);
 }
 
 /// <summary>An executor of somebody else's, which knows nothing but <c>SubmitAsync</c>, gets the same verbs.</summary>
 public sealed class ForeignExecutorContract : OverlappingExecutorContract
 {
-    protected override IExecutor Create(ExecutorSetup setup) => new ForeignExecutor(new ThreadPoolExecutor(new ThreadPoolExecutorOptions
-    {
-        MaxWorkers = setup.MaxWorkers,
-        WorkerState = setup.WorkerState,
-        Recorder = setup.Recorder,
-    }));
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Foreign(setup);
+}
 
-    private sealed class ForeignExecutor(ThreadPoolExecutor inner) : IExecutor
-    {
-        public ExecutionModel Model => inner.Model;
-
-        public int MaxWorkers => inner.MaxWorkers;
-
-        public Task<TResult> SubmitAsync<TArgument, TResult>(
-            Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
-            inner.SubmitAsync(callable, argument, cancellationToken);
-
-        public ExecutorStatistics GetStatistics() => inner.GetStatistics();
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
-    }
+public sealed class ForeignInProcessExecutorContract : InProcessExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Foreign(setup);
 }

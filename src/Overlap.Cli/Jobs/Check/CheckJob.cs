@@ -13,6 +13,12 @@ internal sealed class CheckJob : Job<FetchItem>
     private readonly RunPlace _place;
     private readonly TransferEngine _engine;
 
+    // The one client of a worker process.
+    private readonly HttpTransport? _own;
+
+    // Written by WorkerProcess.
+    private SharedPaces? _paces;
+
     /// <param name="options">The settings.</param>
     /// <param name="place">Where this run is; only that it is not the only one matters.</param>
     /// <param name="resolve">Looks names up; the system's resolver by default.</param>
@@ -21,6 +27,15 @@ internal sealed class CheckJob : Job<FetchItem>
         _options = options;
         _place = place;
         _engine = new TransferEngine(options, resolve);
+    }
+
+    /// <summary>Makes the job of a worker process.</summary>
+    private CheckJob(CheckOptions options, TransferSeat seat)
+    {
+        _options = options;
+        _place = RunPlace.AsAsked;
+        _engine = new TransferEngine(options, seat);
+        _own = _engine.NewTransport(blocking: true);
     }
 
     /// <inheritdoc/>
@@ -36,7 +51,20 @@ internal sealed class CheckJob : Job<FetchItem>
     public override string? LimitReached => _engine.LimitReached;
 
     /// <inheritdoc/>
-    public override int DefaultWorkers(ExecutionModel model) => model == ExecutionModel.Inline ? 1 : MostInFlight;
+    public override IReadOnlyList<ExecutionModel> Models { get; } =
+        [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes];
+
+    /// <inheritdoc/>
+    public override int DefaultWorkers(ExecutionModel model) => model switch
+    {
+        ExecutionModel.Inline => 1,
+        ExecutionModel.Processes => Environment.ProcessorCount,
+        _ => MostInFlight,
+    };
+
+    /// <inheritdoc/>
+    /// <remarks>A worker process asks for one URL at a time, so that as many of them as one host may be asked by can never ask it by more.</remarks>
+    public override int MostWorkers(ExecutionModel model) => model == ExecutionModel.Processes ? _options.PerHost : int.MaxValue;
 
     /// <inheritdoc/>
     public override ValueTask PrepareAsync(ExecutionModel model, int workers, CancellationToken cancellationToken) =>
@@ -47,6 +75,14 @@ internal sealed class CheckJob : Job<FetchItem>
     /// <inheritdoc/>
     public override Func<object>? WorkerState(ExecutionModel model) =>
         model == ExecutionModel.Async ? null : () => _engine.NewTransport(blocking: true);
+
+    /// <inheritdoc/>
+    public override Func<ItemWorker<FetchItem>> WorkerProcess(AttemptPolicy attempts, int workers)
+    {
+        _paces = SharedPaces.Create();
+        TransferSeat seat = TransferSeat.Of(_options, _paces, workers);
+        return () => new ItemWorker<FetchItem>(new CheckJob(seat.Read<CheckOptions>(), seat), attempts);
+    }
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<FetchItem> ReadItemsAsync(CancellationToken cancellationToken)
@@ -63,7 +99,7 @@ internal sealed class CheckJob : Job<FetchItem>
 
     /// <inheritdoc/>
     public override ItemResult Execute(FetchItem item, CancellationToken cancellationToken) =>
-        TransferAsync(item, Worker.State<HttpTransport>(), cancellationToken).Completed();
+        TransferAsync(item, _own ?? Worker.State<HttpTransport>(), cancellationToken).Completed();
 
     /// <inheritdoc/>
     public override ValueTask<ItemResult> ExecuteAsync(FetchItem item, CancellationToken cancellationToken) =>
@@ -72,7 +108,9 @@ internal sealed class CheckJob : Job<FetchItem>
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        _own?.Dispose();
         _engine.Dispose();
+        _paces?.Dispose();
         await base.DisposeAsync();
     }
 
@@ -91,11 +129,11 @@ internal sealed class CheckJob : Job<FetchItem>
             FetchFailure? failure = await transfer.RunAsync(cancellationToken);
             return ItemResults.Of(item, transfer, failure, skipReason: null,
             [
-                new("httpStatus", transfer.Status),
-                new("finalUrl", UrlText.Label(transfer.FinalUri)),
-                new("redirects", transfer.Redirects),
-                new("length", transfer.Length),
-                new("httpVersion", transfer.HttpVersion?.ToString()),
+                ItemField.Of("httpStatus", transfer.Status),
+                ItemField.Of("finalUrl", UrlText.Label(transfer.FinalUri)),
+                ItemField.Of("redirects", transfer.Redirects),
+                ItemField.Of("length", transfer.Length),
+                ItemField.Of("httpVersion", transfer.HttpVersion?.ToString()),
             ]);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

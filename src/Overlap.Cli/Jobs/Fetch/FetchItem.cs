@@ -1,7 +1,7 @@
 namespace Overlap.Cli.Jobs.Fetch;
 
 /// <summary>One entry of the list: a URL to ask for, or the reason why it is none.</summary>
-internal sealed class FetchItem
+internal sealed record FetchItem
 {
     /// <summary>Where the entry stood, counted from 1 over arguments and lines.</summary>
     public required long Line { get; init; }
@@ -20,6 +20,9 @@ internal sealed class FetchItem
 
     /// <summary>Why the entry cannot be asked for.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>Whether a worker process died over the item: what it left in the folder is not in the list of names that was read before.</summary>
+    public bool Again { get; init; }
 
     /// <summary>The line that has the same URL already, or 0.</summary>
     public long SameAsLine { get; init; }

@@ -13,8 +13,14 @@ internal sealed class FetchJob : Job<FetchItem>
     private readonly TransferEngine _engine;
     private readonly RunFolder _runFolder;
 
-    // Written by PrepareAsync before any item.
+    // The one client of a worker process.
+    private readonly HttpTransport? _own;
+
+    // Written by PrepareAsync before any item, or once for a worker process.
     private TargetFolder _folder = null!;
+
+    // Written by WorkerProcess.
+    private SharedPaces? _paces;
 
     /// <param name="options">The settings.</param>
     /// <param name="place">Where this run puts its files.</param>
@@ -25,6 +31,17 @@ internal sealed class FetchJob : Job<FetchItem>
         _place = place;
         _engine = new TransferEngine(options, resolve);
         _runFolder = new RunFolder(options.Folder, place);
+    }
+
+    /// <summary>Makes the job of a worker process.</summary>
+    private FetchJob(FetchOptions options, TransferSeat seat, string folder)
+    {
+        _options = options;
+        _place = RunPlace.AsAsked;
+        _engine = new TransferEngine(options, seat);
+        _own = _engine.NewTransport(blocking: true);
+        _runFolder = new RunFolder(options.Folder, _place);
+        _folder = TargetFolder.Join(folder, options.Folder);
     }
 
     /// <inheritdoc/>
@@ -43,7 +60,20 @@ internal sealed class FetchJob : Job<FetchItem>
     public override string? LimitReached => _engine.LimitReached;
 
     /// <inheritdoc/>
-    public override int DefaultWorkers(ExecutionModel model) => model == ExecutionModel.Inline ? 1 : MostInFlight;
+    public override IReadOnlyList<ExecutionModel> Models { get; } =
+        [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes];
+
+    /// <inheritdoc/>
+    public override int DefaultWorkers(ExecutionModel model) => model switch
+    {
+        ExecutionModel.Inline => 1,
+        ExecutionModel.Processes => Environment.ProcessorCount,
+        _ => MostInFlight,
+    };
+
+    /// <inheritdoc/>
+    /// <remarks>A worker process asks for one URL at a time, so that as many of them as one host may be asked by can never ask it by more.</remarks>
+    public override int MostWorkers(ExecutionModel model) => model == ExecutionModel.Processes ? _options.PerHost : int.MaxValue;
 
     /// <inheritdoc/>
     public override ValueTask PrepareAsync(ExecutionModel model, int workers, CancellationToken cancellationToken)
@@ -63,6 +93,18 @@ internal sealed class FetchJob : Job<FetchItem>
         model == ExecutionModel.Async ? null : () => _engine.NewTransport(blocking: true);
 
     /// <inheritdoc/>
+    public override Func<ItemWorker<FetchItem>> WorkerProcess(AttemptPolicy attempts, int workers)
+    {
+        _paces = SharedPaces.Create();
+        TransferSeat seat = TransferSeat.Of(_options with { Folder = _folder.Path }, _paces, workers);
+        string folder = _folder.SharedPath;
+        return () => new ItemWorker<FetchItem>(new FetchJob(seat.Read<FetchOptions>(), seat, folder), attempts);
+    }
+
+    /// <inheritdoc/>
+    public override FetchItem Again(FetchItem item) => item with { Again = true };
+
+    /// <inheritdoc/>
     public override IAsyncEnumerable<FetchItem> ReadItemsAsync(CancellationToken cancellationToken)
     {
         IAsyncEnumerable<FetchItem> items = new UrlList(_options, withNames: true).ReadAsync(cancellationToken);
@@ -77,7 +119,7 @@ internal sealed class FetchJob : Job<FetchItem>
 
     /// <inheritdoc/>
     public override ItemResult Execute(FetchItem item, CancellationToken cancellationToken) =>
-        TransferAsync(item, Worker.State<HttpTransport>(), cancellationToken).Completed();
+        TransferAsync(item, _own ?? Worker.State<HttpTransport>(), cancellationToken).Completed();
 
     /// <inheritdoc/>
     public override ValueTask<ItemResult> ExecuteAsync(FetchItem item, CancellationToken cancellationToken) =>
@@ -93,7 +135,9 @@ internal sealed class FetchJob : Job<FetchItem>
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        _own?.Dispose();
         _engine.Dispose();
+        _paces?.Dispose();
         _folder?.Dispose();
         _runFolder.Settle(keep: false);
         await base.DisposeAsync();
@@ -120,10 +164,10 @@ internal sealed class FetchJob : Job<FetchItem>
 
             return ItemResults.Of(item, transfer, failure, transfer.SkipReason,
             [
-                new("file", failure is null ? transfer.FileName : null),
-                new("httpStatus", transfer.Status),
-                new("length", transfer.FileLength),
-                new("resumed", transfer.Resumed),
+                ItemField.Of("file", failure is null ? transfer.FileName : null),
+                ItemField.Of("httpStatus", transfer.Status),
+                ItemField.Of("length", transfer.FileLength),
+                ItemField.Of("resumed", transfer.Resumed),
             ]);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -38,8 +38,8 @@ internal sealed class FetchTransfer : Transfer
     /// <returns>Why the name cannot be used, or <see langword="null"/>.</returns>
     public FetchFailure? Prepare()
     {
-        _mayResume = _options.Existing is ExistingFile.Skip or ExistingFile.Resume && _folder.MayContain(FileName + ResumeRecord.Suffix);
-        if (!_folder.MayContain(FileName))
+        _mayResume = _options.Existing is ExistingFile.Skip or ExistingFile.Resume && MayContain(FileName + ResumeRecord.Suffix);
+        if (!MayContain(FileName))
         {
             return null;
         }
@@ -227,6 +227,8 @@ internal sealed class FetchTransfer : Transfer
             : headers.LastModified is null || headers.LastModified.Value.ToString("r") == _record.Validator;
         return asked && unchanged;
     }
+
+    private bool MayContain(string name) => Item.Again || _folder.MayContain(name);
 
     private string FreeName()
     {

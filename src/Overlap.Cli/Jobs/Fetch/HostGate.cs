@@ -12,6 +12,7 @@ internal sealed class HostGate
     private const int AnswersPerStep = 20;
 
     private readonly TimeProvider _time;
+    private readonly HostPace _pace;
     private readonly int _limit;
     private readonly long _interval;
     private readonly long _timerLateness;
@@ -23,12 +24,16 @@ internal sealed class HostGate
     private int _goodAnswers;
     private int _answersOfTheSameBurst;
     private int _active;
-    private long _notBefore = long.MinValue;
     private ITimer? _timer;
 
-    public HostGate(int limit, double ratePerSecond, TimeProvider time)
+    /// <param name="limit">The requests in flight at the same time.</param>
+    /// <param name="ratePerSecond">The requests started in a second; 0 for no limit.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="pace">Shared with the gates of other processes, or <see langword="null"/> for the gate's own.</param>
+    public HostGate(int limit, double ratePerSecond, TimeProvider time, HostPace? pace = null)
     {
         _time = time;
+        _pace = pace ?? new HostPace();
         _limit = limit;
         _current = limit;
         _timerLateness = time.TimestampFrequency / 50;
@@ -41,7 +46,7 @@ internal sealed class HostGate
         get
         {
             using Lock.Scope scope = _gate.EnterScope();
-            return _active == 0 && _waiters.Count == 0 && _notBefore <= _time.GetTimestamp() && _current == _limit;
+            return _active == 0 && _waiters.Count == 0 && _pace.Read() <= _time.GetTimestamp() && _current == _limit;
         }
     }
 
@@ -95,8 +100,7 @@ internal sealed class HostGate
     public void Pause(TimeSpan time)
     {
         using Lock.Scope scope = _gate.EnterScope();
-        long until = _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency);
-        _notBefore = Math.Max(_notBefore, until);
+        _pace.PutOff(_time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency));
         ArmLocked();
     }
 
@@ -144,24 +148,37 @@ internal sealed class HostGate
             return false;
         }
 
-        if (_notBefore != long.MinValue || _interval > 0)
+        long notBefore = _pace.Read();
+        if ((notBefore != HostPace.None || _interval > 0) && !TryTakeTurnLocked(notBefore))
         {
-            long now = _time.GetTimestamp();
-            if (now < _notBefore)
-            {
-                return false;
-            }
-
-            if (_interval > 0)
-            {
-                // Spaced, not saved up: a pause does not earn a burst. Only a timer's lateness is made good.
-                long late = now - _notBefore;
-                _notBefore = (_notBefore != long.MinValue && late < _timerLateness ? _notBefore : now) + _interval;
-            }
+            return false;
         }
 
         _active++;
         return true;
+    }
+
+    private bool TryTakeTurnLocked(long notBefore)
+    {
+        while (true)
+        {
+            long now = _time.GetTimestamp();
+            if (now < notBefore)
+            {
+                return false;
+            }
+
+            // Spaced, not saved up: a pause does not earn a burst. Only a timer's lateness is made good.
+            long late = now - notBefore;
+            long next = (notBefore != HostPace.None && late < _timerLateness ? notBefore : now) + _interval;
+            if (_interval == 0 || _pace.TryAdvance(notBefore, next))
+            {
+                return true;
+            }
+
+            // Another process was first.
+            notBefore = _pace.Read();
+        }
     }
 
     private void LetInLocked()
@@ -196,7 +213,7 @@ internal sealed class HostGate
             return;
         }
 
-        long wait = _notBefore - _time.GetTimestamp();
+        long wait = _pace.Read() - _time.GetTimestamp();
         if (wait > 0)
         {
             // Rounded up: a timer that fires early would be armed again and again.

@@ -6,14 +6,14 @@ internal sealed class HostGates
     private const int KeptIdle = 256;
 
     private readonly Lock _lock = new();
-    private readonly Func<HostGate> _create;
+    private readonly Func<string, HostGate> _create;
 
     // Guarded by _lock.
     private readonly Dictionary<string, Entry> _gates = new(StringComparer.Ordinal);
     private int _sweepAt = KeptIdle;
 
-    public HostGates(int perHost, double ratePerSecond, TimeProvider time) =>
-        _create = () => new HostGate(perHost, ratePerSecond, time);
+    public HostGates(int perHost, double ratePerSecond, TimeProvider time, SharedPaces? paces = null) =>
+        _create = host => new HostGate(perHost, ratePerSecond, time, paces?.Of(host));
 
     /// <summary>The gates in memory.</summary>
     public int Count
@@ -36,7 +36,7 @@ internal sealed class HostGates
                 SweepLocked();
             }
 
-            _gates.Add(host, entry = new Entry(_create()));
+            _gates.Add(host, entry = new Entry(_create(host)));
         }
 
         entry.Users++;

@@ -29,7 +29,7 @@ internal static class ItemResults
 
     /// <summary>The result of a transfer.</summary>
     public static ItemResult Of(
-        FetchItem item, Transfer transfer, FetchFailure? failure, string? skipReason, IReadOnlyList<KeyValuePair<string, object?>> fields) => new()
+        FetchItem item, Transfer transfer, FetchFailure? failure, string? skipReason, IReadOnlyList<ItemField> fields) => new()
         {
             Item = item.Label,
             Status = failure is not null ? ItemStatus.Failed : skipReason is not null ? ItemStatus.Skipped : ItemStatus.Succeeded,

@@ -1,7 +1,8 @@
 namespace Overlap.Cli.Jobs.Fetch;
 
 /// <summary>Bounds the retries of a whole run, so that an outage does not multiply the load that caused it.</summary>
-internal sealed class RetryBudget
+/// <param name="sharers">The processes that share the run's retries.</param>
+internal sealed class RetryBudget(int sharers = 1)
 {
     /// <summary>The retries that every run has.</summary>
     public const int Floor = 100;
@@ -17,7 +18,7 @@ internal sealed class RetryBudget
     /// <summary>Takes one retry.</summary>
     public bool TryTake()
     {
-        long allowed = Floor + (Interlocked.Read(ref _items) / ItemsPerRetry);
+        long allowed = (Floor / sharers) + (Interlocked.Read(ref _items) / ItemsPerRetry);
         if (Interlocked.Increment(ref _retries) <= allowed)
         {
             return true;

@@ -16,11 +16,11 @@ internal sealed class TargetFolder : IDisposable
     private readonly FingerprintTable? _present;
     private int _folder;
 
-    private TargetFolder(string path, int folder)
+    private TargetFolder(string path, int folder, string listPath)
     {
         Path = path;
         _folder = folder;
-        _present = ListNames(path);
+        _present = ListNames(listPath);
     }
 
     /// <summary>The folder's full path, for messages.</summary>
@@ -52,7 +52,7 @@ internal sealed class TargetFolder : IDisposable
             throw Failure($"cannot open the folder {UrlText.Printable(full)}");
         }
 
-        TargetFolder target = new(full, folder);
+        TargetFolder target = new(full, folder, full);
         try
         {
             target.ProveWritable();
@@ -64,6 +64,21 @@ internal sealed class TargetFolder : IDisposable
         }
 
         return target;
+    }
+
+    /// <summary>Where this process's open folder is for the other processes of the run: the folder itself, whatever its path leads to by then.</summary>
+    public string SharedPath => $"/proc/{Environment.ProcessId}/fd/{_folder}";
+
+    /// <summary>Opens the folder that another process of the run holds open.</summary>
+    /// <param name="sharedPath">The other's <see cref="SharedPath"/>.</param>
+    /// <param name="path">The folder's full path, for messages.</param>
+    /// <exception cref="RunException">It cannot be opened.</exception>
+    public static TargetFolder Join(string sharedPath, string path)
+    {
+        int folder = Libc.OpenAt(-100, sharedPath, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec, 0);
+        return folder < 0
+            ? throw Failure($"cannot open the folder {UrlText.Printable(path)} in a worker process")
+            : new TargetFolder(path, folder, $"/proc/self/fd/{folder}");
     }
 
     /// <summary>Whether a name may exist: quick, and right unless others write into the folder meanwhile. A rename decides in the end.</summary>

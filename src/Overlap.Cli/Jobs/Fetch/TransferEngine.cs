@@ -10,16 +10,31 @@ internal sealed class TransferEngine : IDisposable
 {
     private readonly Connector _connector;
     private readonly ConcurrentQueue<ItemClock> _clocks = new();
+    private readonly SharedPaces? _joined;
     private HttpTransport? _shared;
 
     /// <param name="options">The settings.</param>
     /// <param name="resolve">Looks names up; the system's resolver by default.</param>
     public TransferEngine(TransferOptions options, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        : this(options, resolve, null, workers: 1)
+    {
+    }
+
+    /// <summary>Makes the engine of one worker process of several.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="seat">What it shares with the others.</param>
+    public TransferEngine(TransferOptions options, TransferSeat seat)
+        : this(options, null, SharedPaces.Join(seat.Paces), seat.Workers)
+    {
+    }
+
+    private TransferEngine(TransferOptions options, Func<string, CancellationToken, Task<IPAddress[]>>? resolve, SharedPaces? joined, int workers)
     {
         Options = options;
-        Budget = new RetryBudget();
+        Budget = new RetryBudget(workers);
         Retry = new RetryPolicy(options, Budget);
-        Gates = new HostGates(options.PerHost, options.RatePerHost, options.TimeProvider);
+        Gates = new HostGates(options.PerHost, options.RatePerHost, options.TimeProvider, joined);
+        _joined = joined;
         _connector = new Connector(options, resolve);
     }
 
@@ -106,5 +121,7 @@ internal sealed class TransferEngine : IDisposable
         {
             clock.Dispose();
         }
+
+        _joined?.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Overlap.Cli.Jobs.Fetch;
 
 /// <summary>What <c>fetch</c> and <c>check</c> have in common: where the URLs come from and how politely they are asked.</summary>
@@ -10,9 +12,11 @@ internal abstract record TransferOptions
     public string? InputFile { get; init; }
 
     /// <summary>What <c>-</c> reads from.</summary>
+    [JsonIgnore]
     public Stream StandardInput { get; init; } = Stream.Null;
 
     /// <summary>Whether the list comes from standard input, which can be read once.</summary>
+    [JsonIgnore]
     public bool ReadsStandardInput => InputFile == "-" || Urls.Contains("-");
 
     /// <summary>Whether URLs in the input end with NUL instead of a line end.</summary>
@@ -67,6 +71,7 @@ internal abstract record TransferOptions
     public bool UseProxy { get; init; } = true;
 
     /// <summary>The clock. Default: the system's.</summary>
+    [JsonIgnore]
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     private static int AtLeast(int least, int value) =>

@@ -17,12 +17,21 @@ internal sealed class FibJob(FibOptions options) : Job<int>
 
     public override long? ItemCount => options.Times;
 
+    public override IReadOnlyList<ExecutionModel> Models { get; } =
+        [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes];
+
     public override int DefaultWorkers(ExecutionModel model) => model switch
     {
         ExecutionModel.Inline => 1,
         ExecutionModel.Async => Math.Clamp(options.Times, 1, 1_000),
         _ => Environment.ProcessorCount,
     };
+
+    public override Func<ItemWorker<int>> WorkerProcess(AttemptPolicy attempts, int workers)
+    {
+        FibOptions copy = options;
+        return () => new ItemWorker<int>(new FibJob(copy), attempts);
+    }
 
     public override IAsyncEnumerable<int> ReadItemsAsync(CancellationToken cancellationToken) =>
         Enumerable.Range(1, options.Times).ToAsyncEnumerable();
@@ -69,6 +78,6 @@ internal sealed class FibJob(FibOptions options) : Job<int>
     {
         Item = LabelOf(item),
         Status = ItemStatus.Succeeded,
-        Fields = [new("value", value)],
+        Fields = [ItemField.Of("value", value)],
     };
 }

@@ -7,7 +7,7 @@ namespace Overlap.Cli.Jobs.Pages;
 
 /// <summary>The I/O-bound classic: so many pages from a site that takes its time.</summary>
 /// <remarks>
-/// Each model does it as its users would: a blocking client per worker inline and on threads, one shared client for asynchronous calls.
+/// Each model does it as its users would: a blocking client per worker inline, on threads and in processes, one shared client for asynchronous calls.
 /// </remarks>
 internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) : Job<int>
 {
@@ -15,10 +15,10 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
     private const int ClassicThreads = 5;
     private const int MostInFlight = 1_000;
 
-    // Written by PrepareAsync before any item.
+    // Written by PrepareAsync before any item, or once for a worker process.
     private TestSite? _site;
     private HttpClient? _shared;
-    private Uri _address = null!;
+    private Uri _address = options.Site!;
 
     public override string Name => "pages";
 
@@ -26,10 +26,14 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
 
     public override long? ItemCount => options.Count;
 
+    public override IReadOnlyList<ExecutionModel> Models { get; } =
+        [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes];
+
     public override int DefaultWorkers(ExecutionModel model) => model switch
     {
         ExecutionModel.Inline => 1,
         ExecutionModel.Threads => ClassicThreads,
+        ExecutionModel.Processes => Environment.ProcessorCount,
         _ => Math.Clamp(options.Count, 1, MostInFlight),
     };
 
@@ -38,9 +42,9 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
         if (options.Site is null)
         {
             _site = await TestSite.StartAsync(new SiteOptions { Delay = options.Delay }, timeProvider, cancellationToken);
+            _address = _site.Address;
         }
 
-        _address = options.Site ?? _site!.Address;
         if (model == ExecutionModel.Async)
         {
             _shared = CreateClient();
@@ -48,6 +52,12 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
     }
 
     public override Func<object>? WorkerState(ExecutionModel model) => model == ExecutionModel.Async ? null : CreateClient;
+
+    public override Func<ItemWorker<int>> WorkerProcess(AttemptPolicy attempts, int workers)
+    {
+        PagesOptions known = options with { Site = _address };
+        return () => new ItemWorker<int>(new PagesJob(known, TimeProvider.System) { _shared = CreateClient() }, attempts);
+    }
 
     public override IAsyncEnumerable<int> ReadItemsAsync(CancellationToken cancellationToken) =>
         Enumerable.Range(0, options.Count).ToAsyncEnumerable();
@@ -61,7 +71,7 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
         using HttpRequestMessage request = RequestFor(item);
         try
         {
-            using HttpResponseMessage response = Worker.State<HttpClient>().Send(request, cancellationToken);
+            using HttpResponseMessage response = (_shared ?? Worker.State<HttpClient>()).Send(request, cancellationToken);
             using Stream body = response.Content.ReadAsStream(cancellationToken);
             return ResultOf(item, response.StatusCode, body.Length);
         }
@@ -119,7 +129,7 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
         ErrorKind = status == HttpStatusCode.OK ? null : (int)status >= 500 ? "http-5xx" : "http-4xx",
         BytesReceived = bytes,
         Host = _address.Host,
-        Fields = [new("httpStatus", (int)status), new("bytes", bytes)],
+        Fields = [ItemField.Of("httpStatus", (int)status), ItemField.Of("bytes", bytes)],
     };
 
     private ItemResult FailureOf(int item, HttpRequestException exception) => new()

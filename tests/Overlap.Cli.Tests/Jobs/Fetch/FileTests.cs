@@ -181,6 +181,7 @@ public sealed class FileTests
     [Theory]
     [InlineData(ExecutionModel.Async)]
     [InlineData(ExecutionModel.Threads)]
+    [InlineData(ExecutionModel.Processes)]
     public async Task Fetch_TenThousandUrlsWithOneName_StoresEachOnce(ExecutionModel model)
     {
         await using HostileServer server = HostileServer.Start(async connection =>
@@ -246,6 +247,7 @@ public sealed class FileTests
     [Theory]
     [InlineData(ExecutionModel.Async)]
     [InlineData(ExecutionModel.Inline)]
+    [InlineData(ExecutionModel.Processes)]
     public async Task Fetch_DiskFull_EndsTheRunAndLeavesNoFileUnderItsName(ExecutionModel model)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a small disk needs root");

@@ -11,6 +11,7 @@ public sealed class ManyUrlsTests
     [Theory]
     [InlineData(ExecutionModel.Async)]
     [InlineData(ExecutionModel.Threads)]
+    [InlineData(ExecutionModel.Processes)]
     public async Task Fetch_ManyUrlsAtOneHost_AsksExactlyAsManyAtOnceAsAllowed(ExecutionModel model)
     {
         int inFlight = 0;

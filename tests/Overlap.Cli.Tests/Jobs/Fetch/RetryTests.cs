@@ -88,6 +88,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(ExecutionModel.Async)]
     [InlineData(ExecutionModel.Threads)]
+    [InlineData(ExecutionModel.Processes)]
     public async Task Fetch_RetryAfter_HoldsTheWholeHost(ExecutionModel model)
     {
         int served = 0;

@@ -1,0 +1,42 @@
+using Overlap.Contracts;
+using Overlap.Executors;
+
+namespace Overlap.Tests.Executors;
+
+/// <summary>Makes the executors that run calls in the caller's process, for each contract that they keep.</summary>
+internal static class ExecutorsUnderTest
+{
+    public static IExecutor Inline(ExecutorSetup setup) =>
+        new InlineExecutor(new InlineExecutorOptions { WorkerState = setup.WorkerState, Recorder = setup.Recorder });
+
+    public static ThreadPoolExecutor Threads(ExecutorSetup setup) => new(new ThreadPoolExecutorOptions
+    {
+        MaxWorkers = setup.MaxWorkers,
+        WorkerState = setup.WorkerState,
+        Recorder = setup.Recorder,
+    });
+
+    public static IExecutor Async(ExecutorSetup setup) => new AsyncExecutor(new AsyncExecutorOptions
+    {
+        MaxWorkers = setup.MaxWorkers,
+        WorkerState = setup.WorkerState,
+        Recorder = setup.Recorder,
+    });
+
+    public static IExecutor Foreign(ExecutorSetup setup) => new ForeignExecutor(Threads(setup));
+
+    private sealed class ForeignExecutor(ThreadPoolExecutor inner) : IExecutor
+    {
+        public ExecutionModel Model => inner.Model;
+
+        public int MaxWorkers => inner.MaxWorkers;
+
+        public Task<TResult> SubmitAsync<TArgument, TResult>(
+            Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
+            inner.SubmitAsync(callable, argument, cancellationToken);
+
+        public ExecutorStatistics GetStatistics() => inner.GetStatistics();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
