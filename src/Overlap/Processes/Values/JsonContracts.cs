@@ -154,7 +154,9 @@ internal sealed class JsonContracts
             JsonPropertyInfo property = contract.Properties[i];
             if (property.AttributeProvider is MemberInfo member && carriers.Contains(JsonFields.AsDeclared(member)))
             {
-                property.IsRequired = property.Set is not null && property.ShouldSerialize is null;
+                // Nothing is left out, though the user may want that for documents: what is missing is an error on the other side.
+                property.ShouldSerialize = static (_, _) => true;
+                property.IsRequired = property.Set is not null;
             }
             else if (property.AssociatedParameter is null)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Overlap.Processes;
 using Overlap.Processes.Values;
 
@@ -103,10 +104,43 @@ public class JsonCodecTests
     }
 
     [Fact]
-    public void Write_GetterThrows_TellsTheMessage()
+    public void Write_ConverterThrows_TellsTheMessage()
     {
-        NotPortableException e = Assert.Throws<NotPortableException>(() => Travel.Once<IEnumerable<int>[]>([Failing()]).Length);
-        Assert.Contains("no more", e.Message, StringComparison.Ordinal);
+        NotPortableException e = Assert.Throws<NotPortableException>(() => Travel.Once(new Moody()));
+        Assert.Contains("not today", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_AnonymousType_IsTheSame() => Assert.Equal(new { A = 1, B = "x" }, Travel.Once(new { A = 1, B = "x" }));
+
+    [Fact]
+    public void Read_StructThatCannotBeChanged_IsTheSame() => Assert.Equal(new Span("a", 2), Travel.Once(new Span("a", 2)));
+
+    [Fact]
+    public void Read_MembersThatDocumentsLeaveOut_ArriveAsWell()
+    {
+        Assert.Equal(new Sparing(null, 0), Travel.Once(new Sparing(null, 0)));
+        Assert.Equal(new Sparing("a", 1), Travel.Once(new Sparing("a", 1)));
+    }
+
+    [Fact]
+    public void Read_TextDeeperThanAllowed_Throws()
+    {
+        string text = string.Concat(Enumerable.Repeat("{\"Next\":", 1000)) + "null" + new string('}', 1000);
+        Assert.Throws<PayloadException>(() => Read<Linked>(Document(text, [])));
+    }
+
+    [Fact]
+    public void Read_ObjectsBesideObjectsDeeperThanAllowed_Throws()
+    {
+        byte[] bytes = [0, 0, 0, 0];
+        for (int i = 0; i < 1000; i++)
+        {
+            bytes = Document("{\"Name\":null,\"Left\":null,\"Children\":0,\"ByName\":0}", [(byte)RowForm.InLine, 1, .. bytes]);
+        }
+
+        PayloadException e = Assert.Throws<PayloadException>(() => Read<Tree>(bytes));
+        Assert.Contains("depth", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,11 +153,7 @@ public class JsonCodecTests
         int at = bytes.AsSpan().IndexOf("42"u8);
         byte[] longer = [.. bytes[..at], .. "420"u8, .. bytes[(at + 2)..]];
         longer[0]++;
-        Assert.Throws<PayloadException>(() =>
-        {
-            PayloadReader reader = new(longer, new TestBorder());
-            return codec.Read(ref reader);
-        });
+        Assert.Throws<PayloadException>(() => Read<Picky>(longer));
     }
 
     [Theory]
@@ -137,15 +167,7 @@ public class JsonCodecTests
     [InlineData("null")]
     public void Read_TextOfAnotherShape_Throws(string text)
     {
-        PayloadWriter writer = new(new TestBorder());
-        writer.Write(text.Length);
-        writer.Write(0);
-        writer.WriteBytes(System.Text.Encoding.UTF8.GetBytes(text));
-        Assert.Throws<PayloadException>(() =>
-        {
-            PayloadReader reader = new(writer.Written, writer.Border);
-            return new ValueCodecs().Of<Item>().Read(ref reader);
-        });
+        Assert.Throws<PayloadException>(() => Read<Item>(Document(text, [])));
     }
 
     [Fact]
@@ -158,11 +180,7 @@ public class JsonCodecTests
         int at = bytes.AsSpan().IndexOf("\"Second\":"u8) + "\"Second\":"u8.Length;
         bytes[at] = (byte)'0';
         bytes[at + 1] = (byte)' ';
-        Assert.Throws<PayloadException>(() =>
-        {
-            PayloadReader reader = new(bytes, new TestBorder());
-            return codec.Read(ref reader);
-        });
+        Assert.Throws<PayloadException>(() => Read<Pair>(bytes));
     }
 
     [Fact]
@@ -194,10 +212,36 @@ public class JsonCodecTests
         Assert.Equal(new Wrapping(new Generated(1, "x"), 2), Travel.Once(new Wrapping(new Generated(1, "x"), 2), codecs));
     }
 
-    private static IEnumerable<int> Failing()
+    private static byte[] Document(string text, byte[] beside)
     {
-        yield return 1;
-        throw new NotPortableException("no more");
+        PayloadWriter writer = new(new TestBorder());
+        writer.Write(text.Length);
+        writer.Write(beside.Length);
+        writer.WriteBytes(System.Text.Encoding.UTF8.GetBytes(text));
+        writer.WriteBytes(beside);
+        return writer.Written.ToArray();
+    }
+
+    private static T Read<T>(byte[] bytes)
+    {
+        PayloadReader reader = new(bytes, new TestBorder());
+        return new ValueCodecs().Of<T>().Read(ref reader);
+    }
+
+    private readonly record struct Span(string Text, int Width);
+
+    private sealed record Sparing(
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Number);
+
+    [JsonConverter(typeof(MoodyConverter))]
+    private sealed class Moody;
+
+    private sealed class MoodyConverter : JsonConverter<Moody>
+    {
+        public override Moody Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new();
+
+        public override void Write(Utf8JsonWriter writer, Moody value, JsonSerializerOptions options) => throw new InvalidOperationException("not today");
     }
 
     private sealed record Kennel(Animal Guest);

@@ -126,13 +126,6 @@ internal sealed class Secret(int number)
     }
 }
 
-internal sealed class Hidden
-{
-    public int Number { get; private set; }
-
-    public static Hidden Of(int number) => new() { Number = number };
-}
-
 [InlineArray(3)]
 internal struct ThreeTruths
 {
