@@ -155,7 +155,11 @@ internal sealed class JsonContracts
             if (property.AttributeProvider is MemberInfo member && carriers.Contains(JsonFields.AsDeclared(member)))
             {
                 // Nothing is left out, though the user may want that for documents: what is missing is an error on the other side.
-                property.ShouldSerialize = static (_, _) => true;
+                if (property.ShouldSerialize is not null)
+                {
+                    property.ShouldSerialize = static (_, _) => true;
+                }
+
                 property.IsRequired = property.Set is not null;
             }
             else if (property.AssociatedParameter is null)
