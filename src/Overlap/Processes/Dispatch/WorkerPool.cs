@@ -56,6 +56,10 @@ internal sealed unsafe partial class WorkerPool
 
     public Crossings Crossings { get; }
 
+    public int MaxWorkers => _options.MaxWorkers;
+
+    public int QueueCapacity => _options.QueueCapacity;
+
     /// <summary>Whether calls are taken down.</summary>
     public bool IsRecorded => _options.Recorder is not null;
 
