@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Net.Sockets;
 using Overlap.Processes.Values;
 
 namespace Overlap.Processes.Functions;
@@ -16,7 +17,9 @@ internal readonly record struct ExceptionDetails(string? Name, object? Value, in
         ObjectDisposedException disposed => new(disposed.ObjectName, null, 0),
         FileNotFoundException file => new(file.FileName, null, 0),
         FileLoadException file => new(file.FileName, null, 0),
+        RemoteCallException remote => new(remote.RemoteTypeName, remote.RemoteMessage, 0),
         TypeInitializationException type => new(type.TypeName, null, 0),
+        SocketException socket => new(null, null, (int)socket.SocketErrorCode),
         Win32Exception native => new(null, null, native.NativeErrorCode),
         HttpRequestException request => new(null, null, (int?)request.StatusCode ?? 0),
         _ => default,

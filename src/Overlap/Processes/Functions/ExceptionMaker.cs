@@ -44,6 +44,7 @@ internal static class ExceptionMaker
                 : type == typeof(ObjectDisposedException) && cause is null ? new ObjectDisposedException(name, Before(message, Environment.NewLine))
                 : type == typeof(FileNotFoundException) ? new FileNotFoundException(message, name, cause)
                 : type == typeof(FileLoadException) ? new FileLoadException(message, name, cause)
+                : type == typeof(RemoteCallException) ? new RemoteCallException(name, details.Value as string ?? "", "", cause)
                 : type == typeof(TypeInitializationException) ? new TypeInitializationException(name, cause)
                 : null;
             if (made is not null)
