@@ -60,6 +60,17 @@ public sealed class WorkerDescendantsTests
         Assert.True(IsGoneAfterParent("grandchildren", stopFirst: true));
 
     [Fact]
+    public void ParentKilled_WorkerProgramIsStarting_IsGoneInTwoSeconds()
+    {
+        using Process parent = WorkerPrograms.Parent();
+        int worker = int.Parse(parent.StandardOutput.ReadLine()!["worker ".Length..]);
+        int handle = ProcessCalls.TryOpenProcess(worker);
+        parent.Kill();
+        Assert.True(WorkerPrograms.HasEnded(handle, Promise));
+        _ = DescriptorCalls.Close(handle);
+    }
+
+    [Fact]
     public void ParentReturns_WorkerIdle_IsGoneInTwoSeconds()
     {
         using Process parent = WorkerPrograms.Parent([.. WorkerPrograms.Command("worker", "pokes")]);
