@@ -13,6 +13,7 @@ internal static unsafe partial class ProcessCalls
     private const int Exited = 4;
     private const int LeaveIt = 0x0100_0000;
     private const int OneProcess = 1;
+    private const int SignalOnParentsEnd = 1;
     private const int BecomeSubreaper = 36;
     private const int CallPidFdSendSignal = 424;
     private const int CallPidFdOpen = 434;
@@ -77,6 +78,9 @@ internal static unsafe partial class ProcessCalls
 
     /// <summary>Makes orphans among this process' descendants its own children, so that they stay findable.</summary>
     public static void AdoptOrphans() => _ = PrCtl(BecomeSubreaper, 1, 0, 0, 0);
+
+    /// <summary>Asks for a signal when the parent's thread that started this process ends; holds while the calling thread lives.</summary>
+    public static void AskOnParentsEnd(int signal) => _ = PrCtl(SignalOnParentsEnd, (nuint)signal, 0, 0, 0);
 
     /// <summary>Lets a signal do nothing, here only: unlike an ignored signal this is not inherited by programs started from here.</summary>
     public static void Shrug(int signal)
