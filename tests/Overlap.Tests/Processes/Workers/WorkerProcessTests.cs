@@ -42,6 +42,18 @@ public sealed class WorkerProcessTests
         Assert.Contains("/nowhere/program", exception.Message);
     }
 
+    [Theory]
+    [InlineData("pokes")]
+    [InlineData("managed-loop")]
+    [InlineData("native-sleep")]
+    public async Task Terminate_WorkerBusy_Ends(string behaviour)
+    {
+        using RecordedWorker worker = WorkerPrograms.Worker(behaviour);
+        Assert.Equal("ready", worker.NextLine());
+        worker.Process.Terminate();
+        Assert.Equal("was killed by signal 15 (SIGTERM)", (await worker.Exit).Describe());
+    }
+
     [Fact]
     public async Task Kill_ProgramIgnoresTerminate_IsKilled()
     {
