@@ -12,6 +12,12 @@ internal sealed class CheckedPlainCodec<T>(PlainChecks checks) : ValueCodec<T>
 
     public override T Read(ref PayloadReader reader)
     {
+        if (typeof(T) == typeof(bool))
+        {
+            byte truth = reader.Read<byte>();
+            return truth <= 1 ? Unsafe.BitCast<byte, T>(truth) : throw PayloadException.Nonsense("bool");
+        }
+
         T value = reader.Read<T>();
         return checks.Hold(ref Unsafe.As<T, byte>(ref value)) ? value : throw PayloadException.Nonsense(TypeNames.Of(typeof(T)));
     }

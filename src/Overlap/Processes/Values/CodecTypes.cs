@@ -1,5 +1,11 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Collections.ObjectModel;
+using System.Net;
+using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Overlap.Processes.Values;
 
@@ -12,9 +18,15 @@ internal static class CodecTypes
     private static readonly Dictionary<Type, Type> Simple = new()
     {
         [typeof(string)] = typeof(StringCodec),
+        [typeof(StringBuilder)] = typeof(StringBuilderCodec),
+        [typeof(Uri)] = typeof(UriCodec),
+        [typeof(Version)] = typeof(VersionCodec),
+        [typeof(BigInteger)] = typeof(BigIntegerCodec),
+        [typeof(IPAddress)] = typeof(IPAddressCodec),
+        [typeof(CancellationToken)] = typeof(CancellationTokenCodec),
     };
 
-    /// <summary>Generic types by their definition; the codec takes the same type arguments.</summary>
+    /// <summary>Generic types by their definition; the codec takes the same type arguments, and before them the type itself if it takes one more.</summary>
     private static readonly Dictionary<Type, Type> Generic = new()
     {
         [typeof(Nullable<>)] = typeof(NullableCodec<>),
@@ -34,7 +46,39 @@ internal static class CodecTypes
         [typeof(Tuple<,,,,,>)] = typeof(TupleCodec<,,,,,>),
         [typeof(Tuple<,,,,,,>)] = typeof(TupleCodec<,,,,,,>),
         [typeof(Tuple<,,,,,,,>)] = typeof(TupleCodec<,,,,,,,>),
+        [typeof(KeyValuePair<,>)] = typeof(KeyValuePairCodec<,>),
+        [typeof(Memory<>)] = typeof(MemoryCodec<>),
+        [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryCodec<>),
+        [typeof(ArraySegment<>)] = typeof(ArraySegmentCodec<>),
         [typeof(List<>)] = typeof(ListCodec<>),
+        [typeof(Queue<>)] = typeof(QueueCodec<>),
+        [typeof(Stack<>)] = typeof(StackCodec<>),
+        [typeof(LinkedList<>)] = typeof(LinkedListCodec<>),
+        [typeof(ReadOnlyCollection<>)] = typeof(ReadOnlyCollectionCodec<>),
+        [typeof(ImmutableArray<>)] = typeof(ImmutableArrayCodec<>),
+        [typeof(ImmutableList<>)] = typeof(ImmutableListCodec<>),
+        [typeof(HashSet<>)] = typeof(HashSetCodec<>),
+        [typeof(SortedSet<>)] = typeof(SortedSetCodec<>),
+        [typeof(FrozenSet<>)] = typeof(FrozenSetCodec<>),
+        [typeof(ImmutableHashSet<>)] = typeof(ImmutableHashSetCodec<>),
+        [typeof(ImmutableSortedSet<>)] = typeof(ImmutableSortedSetCodec<>),
+        [typeof(Dictionary<,>)] = typeof(DictionaryCodec<,>),
+        [typeof(SortedDictionary<,>)] = typeof(SortedDictionaryCodec<,>),
+        [typeof(SortedList<,>)] = typeof(SortedListCodec<,>),
+        [typeof(FrozenDictionary<,>)] = typeof(FrozenDictionaryCodec<,>),
+        [typeof(ImmutableDictionary<,>)] = typeof(ImmutableDictionaryCodec<,>),
+        [typeof(ImmutableSortedDictionary<,>)] = typeof(ImmutableSortedDictionaryCodec<,>),
+        [typeof(IEnumerable<>)] = typeof(ShownItemsCodec<,>),
+        [typeof(IReadOnlyCollection<>)] = typeof(ShownItemsCodec<,>),
+        [typeof(IReadOnlyList<>)] = typeof(ShownItemsCodec<,>),
+        [typeof(ICollection<>)] = typeof(OpenItemsCodec<,>),
+        [typeof(IList<>)] = typeof(OpenItemsCodec<,>),
+        [typeof(ISet<>)] = typeof(OpenSetCodec<,>),
+        [typeof(IReadOnlySet<>)] = typeof(OpenSetCodec<,>),
+        [typeof(IDictionary<,>)] = typeof(OpenDictionaryCodec<,,>),
+        [typeof(IReadOnlyDictionary<,>)] = typeof(OpenDictionaryCodec<,,>),
+        [typeof(IProgress<>)] = typeof(ProgressCodec<,>),
+        [typeof(Progress<>)] = typeof(ProgressCodec<,>),
     };
 
     /// <summary>Gives the codec's type; a codec of <see cref="JsonCodec{T}"/> when no other form is known.</summary>
@@ -51,9 +95,18 @@ internal static class CodecTypes
             return typeof(ArrayCodec<>).MakeGenericType(type.GetElementType()!);
         }
 
-        return Simple.TryGetValue(type, out Type? simple) ? simple
-            : type.IsGenericType && Generic.TryGetValue(type.GetGenericTypeDefinition(), out Type? generic) ? generic.MakeGenericType(type.GetGenericArguments())
-            : typeof(JsonCodec<>).MakeGenericType(type);
+        if (type.IsArray)
+        {
+            return typeof(GridCodec<,>).MakeGenericType(type, type.GetElementType()!);
+        }
+
+        if (type.IsGenericType && Generic.TryGetValue(type.GetGenericTypeDefinition(), out Type? generic))
+        {
+            Type[] parts = type.GetGenericArguments();
+            return generic.MakeGenericType(generic.GetGenericArguments().Length == parts.Length ? parts : [type, .. parts]);
+        }
+
+        return Simple.TryGetValue(type, out Type? simple) ? simple : typeof(JsonCodec<>).MakeGenericType(type);
     }
 
     /// <summary>Says whether values are copied as they lie in memory.</summary>

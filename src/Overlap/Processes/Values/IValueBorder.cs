@@ -34,7 +34,7 @@ internal interface IValueBorder
     /// <summary>Sends a report to a receiver. The worker's side only.</summary>
     void Report(long number, PayloadWriter payload);
 
-    /// <summary>A writer for a report, owned by the calling thread until <see cref="Report"/> has returned. The worker's side only.</summary>
+    /// <summary>A writer for a report, owned by the calling thread until <see cref="Report"/> has returned; or never reported, when the value turns out not to be portable. The worker's side only.</summary>
     PayloadWriter RentWriter();
 }
 

@@ -33,6 +33,7 @@ internal sealed class JsonContracts
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             AllowDuplicateProperties = false,
+            RespectRequiredConstructorParameters = true,
             Converters = { new TextConverter(), new SideConverterFactory(codecs) },
             TypeInfoResolver = generated is null ? found : JsonTypeInfoResolver.Combine(generated, found),
         };
@@ -52,16 +53,16 @@ internal sealed class JsonContracts
     public static bool GoesBeside(Type type)
     {
         Type basic = Nullable.GetUnderlyingType(type) ?? type;
-        return !InText.Contains(basic) && !basic.IsEnum && CodecTypes.Of(type) is var codec
-            && !(codec.IsGenericType && codec.GetGenericTypeDefinition() == typeof(JsonCodec<>));
+        return typeof(Delegate).IsAssignableFrom(type) || (!InText.Contains(basic) && !basic.IsEnum && CodecTypes.Of(type) is var codec
+            && !(codec.IsGenericType && codec.GetGenericTypeDefinition() == typeof(JsonCodec<>)));
     }
 
     /// <summary>Looks for what would be lost of objects of a type.</summary>
     /// <param name="type">A type without a form of its own.</param>
-    /// <param name="path">Where it was met.</param>
+    /// <param name="path">Where it was met; <see langword="null"/> when no member led here.</param>
     /// <param name="examine">Examines the type of a member.</param>
     /// <returns>What would be lost; <see langword="null"/> when nothing would.</returns>
-    public Refusal? Examine(Type type, string path, Func<Type, string?, Refusal?> examine)
+    public Refusal? Examine(Type type, string? path, Func<Type, string?, Refusal?> examine)
     {
         if (IsTrusted(type))
         {
@@ -93,10 +94,15 @@ internal sealed class JsonContracts
             return new Refusal(path, type, "is a collection whose inside is not known. Pass an array, a List or a Dictionary, or give the type a [JsonConverter].");
         }
 
+        if (type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal))
+        {
+            return new Refusal(path, type, "is a type of the runtime that has no form for other processes. Pass what it is made from.");
+        }
+
         return type.IsAbstract ? null : ExamineMembers(type, path, examine);
     }
 
-    private Refusal? ExamineMembers(Type type, string path, Func<Type, string?, Refusal?> examine)
+    private Refusal? ExamineMembers(Type type, string? path, Func<Type, string?, Refusal?> examine)
     {
         JsonTypeInfo contract;
         try
@@ -113,14 +119,9 @@ internal sealed class JsonContracts
             return new Refusal(path, type, "has no members that could be copied. Give the type a [JsonConverter].");
         }
 
-        if (contract.CreateObject is null && !contract.Properties.Any(property => property.AssociatedParameter is not null))
-        {
-            return new Refusal(path, type, "cannot be made again: it has no public constructor without parameters, nor one marked [JsonConstructor].");
-        }
-
         foreach (FieldInfo field in JsonFields.Of(type))
         {
-            string at = $"{path}.{MemberNames.Of(field)}";
+            string at = $"{path ?? TypeNames.Of(type)}.{MemberNames.Of(field)}";
 
             // First whether the member may travel at all: to be told to make it settable, and only then that it cannot travel, is no help.
             bool trusted = JsonFields.HasConverter(field);
@@ -135,7 +136,9 @@ internal sealed class JsonContracts
             }
         }
 
-        return null;
+        return contract.CreateObject is not null || contract.Properties.Any(property => property.AssociatedParameter is not null)
+            ? null
+            : new Refusal(path, type, "cannot be made again: it has no public constructor that JSON could use. Add one, or mark one [JsonConstructor].");
     }
 
     private void MakeStrict(JsonTypeInfo contract)
@@ -151,7 +154,9 @@ internal sealed class JsonContracts
             JsonPropertyInfo property = contract.Properties[i];
             if (property.AttributeProvider is MemberInfo member && carriers.Contains(JsonFields.AsDeclared(member)))
             {
-                property.IsRequired = property.ShouldSerialize is null;
+                // Nothing is left out, though the user may want that for documents: what is missing is an error on the other side.
+                property.ShouldSerialize = static (_, _) => true;
+                property.IsRequired = property.Set is not null;
             }
             else if (property.AssociatedParameter is null)
             {

@@ -39,6 +39,11 @@ internal static class JsonFields
     public static string? LossOf(FieldInfo field, JsonTypeInfo contract)
     {
         MemberInfo carrier = CarrierOf(field);
+        if (carrier.GetCustomAttribute<JsonIgnoreAttribute>(inherit: true) is { Condition: JsonIgnoreCondition.Always })
+        {
+            return "is marked [JsonIgnore], so it would be lost. Take the mark away, or mark the field [NonSerialized] if the copy can do without.";
+        }
+
         JsonPropertyInfo? property = contract.Properties.FirstOrDefault(each => each.AttributeProvider is MemberInfo member && AsDeclared(member).Equals(carrier));
         if (property is not null)
         {
@@ -46,11 +51,6 @@ internal static class JsonFields
                 : property.Set is null && property.AssociatedParameter is null
                     ? "cannot be set in the copy, so it would be lost. Give it a public init or set accessor, a constructor parameter of its name, or [JsonInclude]."
                     : null;
-        }
-
-        if (carrier.IsDefined(typeof(JsonIgnoreAttribute), inherit: true))
-        {
-            return "is marked [JsonIgnore], so it would be lost. Take the mark away, or mark the field [NonSerialized] if the copy can do without.";
         }
 
         return MemberNames.CapturedParameterOf(field) is not null

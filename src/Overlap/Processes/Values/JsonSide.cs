@@ -12,7 +12,8 @@ internal sealed unsafe class JsonSide
     /// <summary>How deep objects may lie in each other. Deeper ones are taken for circles.</summary>
     public const int MostDepth = 64;
 
-    private const int LargestKept = 1024 * 1024;
+    // Unit: bytes. Each thread may keep as many as objects lay in each other.
+    private const int LargestKept = 64 * 1024;
 
     [ThreadStatic]
     private static JsonSide? t_current;
@@ -22,6 +23,7 @@ internal sealed unsafe class JsonSide
 
     private PayloadWriter? _writer;
     private JsonSide? _outer;
+    private JsonSide? _nextSpare;
     private int _depth;
     private int _innerDepth;
 
@@ -75,7 +77,13 @@ internal sealed unsafe class JsonSide
         {
             _writer = null;
         }
+        else if (_writer is not null)
+        {
+            // A thread that is done must not keep a connection alive.
+            _writer.Border = null!;
+        }
 
+        _nextSpare = t_spare;
         t_spare = this;
     }
 
@@ -119,7 +127,8 @@ internal sealed unsafe class JsonSide
         }
 
         JsonSide side = t_spare ?? new JsonSide();
-        t_spare = null;
+        t_spare = side._nextSpare;
+        side._nextSpare = null;
         side._outer = outer;
         side._depth = depth;
         side._innerDepth = 0;

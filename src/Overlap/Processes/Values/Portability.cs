@@ -40,7 +40,7 @@ internal sealed class Portability(ValueCodecs codecs)
             return null;
         }
 
-        return codecs.Contracts.Examine(type, path ?? TypeNames.Of(type), Examine);
+        return codecs.Contracts.Examine(type, path, Examine);
     }
 
     /// <summary>Looks for addresses in a struct that is copied as it lies in memory.</summary>

@@ -71,6 +71,11 @@ internal static class RefusedTypes
             return "points into this process's memory. Pass an array or a Memory.";
         }
 
+        if (type.IsVariableBoundArray && type.GetArrayRank() == 1)
+        {
+            return "is an array that does not begin at 0. Pass a usual one.";
+        }
+
         if (type.ContainsGenericParameters || type == typeof(void))
         {
             return "is not a type that a value can have.";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Overlap.Processes.Values;
@@ -47,6 +48,11 @@ internal static class TypeNames
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
             return $"{Of(underlying)}?";
+        }
+
+        if (type.IsAssignableTo(typeof(ITuple)) && type.IsValueType && type.GetGenericArguments() is { Length: > 1 and < 8 } items)
+        {
+            return $"({string.Join(", ", items.Select(Of))})";
         }
 
         if (!type.IsGenericType)

@@ -19,7 +19,7 @@ internal abstract class ValueCodec<T> : IFieldCodec
     public virtual bool IsImmutable => FixedSize > 0;
 
     /// <summary>Writes a value.</summary>
-    /// <exception cref="NotPortableException">This very value cannot travel, though others of its type can.</exception>
+    /// <exception cref="NotPortableException">This very value cannot travel, though others of its type can. What was written of it stays until it is truncated.</exception>
     public abstract void Write(PayloadWriter writer, T value);
 
     /// <summary>Reads a value.</summary>

@@ -66,9 +66,11 @@ internal sealed class ValueCodecs(JsonSerializerContext? json = null)
         {
             return (IFieldCodec)Activator.CreateInstance(codec, arguments)!;
         }
-        catch (TargetInvocationException wrapper) when (wrapper.InnerException is NotPortableException inner)
+        catch (TargetInvocationException wrapper) when (wrapper.InnerException is { } inner)
         {
-            throw new NotPortableException(inner.Message, inner);
+            // A part that is refused, or a contract of the user that the serializer does not accept.
+            throw new NotPortableException(
+                inner is NotPortableException ? inner.Message : $"{TypeNames.Of(type)} cannot travel to another process: {inner.Message}", inner);
         }
     }
 }
