@@ -174,12 +174,13 @@ internal sealed unsafe partial class WorkerPool
     private bool TryWithdraw(RemoteCall call)
     {
         using Lock.Scope held = _gate.EnterScope();
-        if (_queue.TryRemove(call))
+        if (call.Worker is not { } worker)
         {
-            return true;
+            // Its links are those of the queue it stands in: of this one only while it has no worker.
+            return _queue.TryRemove(call);
         }
 
-        if (call.Worker is not { } worker || worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _) != call.Count)
+        if (worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _) != call.Count)
         {
             return false;
         }
