@@ -52,19 +52,7 @@ internal sealed class PortableFunction
     public static PortableFunction Of(Delegate function, ValueCodecs codecs)
     {
         Cache cache = Caches.GetOrCreateValue(codecs);
-        if (cache.Last is { } last && ReferenceEquals(last.Function, function))
-        {
-            return last.Portable;
-        }
-
-        PortableFunction portable = cache.Find(function) ?? cache.Add(function, Make(function, codecs));
-        if (!portable.HasCaptures)
-        {
-            // One that captures nothing is mostly one delegate, used again and again; another would only be kept alive here.
-            cache.Last = new Seen(function, portable);
-        }
-
-        return portable;
+        return cache.FindQuickly(function) ?? cache.Find(function) ?? cache.Add(function, Make(function, codecs));
     }
 
     /// <summary>Writes what a delegate captures, as it is now: writes by the worker do not come back.</summary>
@@ -182,29 +170,50 @@ internal sealed class PortableFunction
             ? $" For example WorkerState = () => new {FunctionNames.Of(type)}()."
             : "";
 
-    private sealed record Seen(Delegate Function, PortableFunction Portable);
+    private bool Fits(object? target) => _object is null || _object.Fits(target);
+
+    private sealed record Seen(Delegate? Function, nint Code, Type DelegateType, Type? TargetType, PortableFunction Portable);
 
     /// <summary>The functions seen with one set of codecs.</summary>
     private sealed class Cache
     {
+        private const int RecentCount = 64;
+
         // More than one where objects around the function are of different types.
         private readonly ConcurrentDictionary<(MethodInfo Method, Type DelegateType, Type? TargetType), PortableFunction[]> _functions = new();
 
-        // A hint only: whoever comes last leaves it.
-        public Seen? Last { get; set; }
+        // Hints only: whoever comes last leaves one.
+        private readonly Seen?[] _recent = new Seen?[RecentCount];
+        private Seen? _last;
 
-        public PortableFunction? Find(Delegate function)
+        /// <summary>Finds a function without asking for its method, which is slow on a new delegate.</summary>
+        public PortableFunction? FindQuickly(Delegate function)
         {
-            if (!function.HasSingleTarget || !_functions.TryGetValue(KeyOf(function), out PortableFunction[]? variants))
+            if (_last is { } last && ReferenceEquals(last.Function, function))
+            {
+                return last.Portable;
+            }
+
+            if (function.Target is not { } target || DelegateParts.CodeOf(function) is not (not 0 and nint code))
             {
                 return null;
             }
 
-            foreach (PortableFunction variant in variants)
+            return _recent[SlotOf(code)] is { } seen && seen.Code == code && seen.TargetType == target.GetType() && seen.DelegateType == function.GetType()
+                && seen.Portable.Fits(target) ? seen.Portable : null;
+        }
+
+        public PortableFunction? Find(Delegate function)
+        {
+            if (function.HasSingleTarget && _functions.TryGetValue(KeyOf(function), out PortableFunction[]? variants))
             {
-                if (variant._object is null || variant._object.Fits(function.Target))
+                object? target = function.Target;
+                foreach (PortableFunction variant in variants)
                 {
-                    return variant;
+                    if (variant.Fits(target))
+                    {
+                        return Remember(function, variant);
+                    }
                 }
             }
 
@@ -214,9 +223,28 @@ internal sealed class PortableFunction
         public PortableFunction Add(Delegate function, PortableFunction portable)
         {
             _functions.AddOrUpdate(KeyOf(function), static (_, added) => [added], static (_, variants, added) => [.. variants, added], portable);
-            return portable;
+            return Remember(function, portable);
         }
 
         private static (MethodInfo, Type, Type?) KeyOf(Delegate function) => (function.Method, function.GetType(), function.Target?.GetType());
+
+        // Code begins at round addresses: their low bits say little.
+        private static int SlotOf(nint code) => (int)(((nuint)code >> 3) ^ ((nuint)code >> 9)) & (RecentCount - 1);
+
+        private PortableFunction Remember(Delegate function, PortableFunction portable)
+        {
+            if (function.Target is { } target && DelegateParts.CodeOf(function) is not 0 and nint code)
+            {
+                _recent[SlotOf(code)] = new Seen(null, code, function.GetType(), target.GetType(), portable);
+            }
+
+            if (!portable.HasCaptures)
+            {
+                // One that captures nothing is mostly one delegate, used again and again; another would only be kept alive here.
+                _last = new Seen(function, 0, function.GetType(), null, portable);
+            }
+
+            return portable;
+        }
     }
 }
