@@ -68,6 +68,12 @@ internal sealed unsafe partial class WorkerPool
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            CountCanceled();
+            return Task.FromCanceled<TResult>(cancellationToken);
+        }
+
         SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
         try
         {
@@ -85,6 +91,19 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return call.Task;
+    }
+
+    /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
+    private void CountCanceled()
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        if (RefusalLocked() is { } refusal)
+        {
+            throw refusal;
+        }
+
+        _submitted++;
+        _withdrawn++;
     }
 
     /// <summary>Takes a call in.</summary>
