@@ -171,6 +171,8 @@ internal sealed partial class WorkerPool
     /// <summary>A worker's process is gone: called once for each that was started, by the thread that watches processes.</summary>
     public void OnExited(WorkerLink worker, WorkerExit exit)
     {
+        worker.End();
+
         // What it sent before it died counts; after this nobody reads.
         _ = Read(worker);
         worker.ReadGate.Enter();

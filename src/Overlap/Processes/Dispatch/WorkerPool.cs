@@ -65,13 +65,17 @@ internal sealed unsafe partial class WorkerPool
 
     /// <summary>Submits a call of one item.</summary>
     public Task<TResult> SubmitAsync<T, TResult>(
+        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken) =>
+        TrySubmit(callable, argument, options, cancellationToken)?.Task ?? Task.FromCanceled<TResult>(cancellationToken);
+
+    private SingleCall<T, TResult>? TrySubmit<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
         if (cancellationToken.IsCancellationRequested)
         {
             CountCanceled();
-            return Task.FromCanceled<TResult>(cancellationToken);
+            return null;
         }
 
         SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
@@ -90,7 +94,7 @@ internal sealed unsafe partial class WorkerPool
             call.Registration = cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call));
         }
 
-        return call.Task;
+        return call;
     }
 
     /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
