@@ -132,6 +132,8 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
 
     public override void Complete()
     {
+        // First: once the task has ended, who led may be gone, and the worker with it.
+        Leading?.WakeLeader();
         Registration.Unregister();
         switch (_failure)
         {
@@ -145,8 +147,6 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
                 _future.TrySetException(_failure);
                 break;
         }
-
-        Leading?.WakeLeader();
     }
 
     protected override void ReleaseBorder()

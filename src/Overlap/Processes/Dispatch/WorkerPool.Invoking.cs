@@ -34,6 +34,13 @@ internal sealed partial class WorkerPool
                 }
             }
 
+            // Whoever ended it from elsewhere may still be about to wake this thread.
+            SpinWait spinner = default;
+            while (call.IsEnded && !call.Task.IsCompleted)
+            {
+                spinner.SpinOnce();
+            }
+
             call.Leading = null;
             worker.EndLead();
         }

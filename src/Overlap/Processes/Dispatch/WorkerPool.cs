@@ -44,6 +44,7 @@ internal sealed unsafe partial class WorkerPool
         _time = options.TimeProvider;
         _limit = options.MaxWorkers;
         _codecs = new ValueCodecs(options.JsonContext);
+        FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
@@ -71,6 +72,7 @@ internal sealed unsafe partial class WorkerPool
     private SingleCall<T, TResult>? TrySubmit<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
+        StartFirst();
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
         if (cancellationToken.IsCancellationRequested)
         {
@@ -95,6 +97,23 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return call;
+    }
+
+    /// <summary>Starts a worker before the first function is examined: the one takes as long as the other.</summary>
+    public void StartFirst()
+    {
+        if (Volatile.Read(ref _opened) > 0)
+        {
+            return;
+        }
+
+        _gate.Enter();
+        if (_opened == 0 && !_isClosed)
+        {
+            OpenLocked(++_opened);
+        }
+
+        _gate.Exit();
     }
 
     /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
