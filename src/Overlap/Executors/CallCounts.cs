@@ -16,18 +16,18 @@ internal sealed class CallCounts
     public long Canceled => Volatile.Read(ref _canceled);
 
     /// <summary>Counts an end, before the call's future shows it: who has awaited a call finds it counted.</summary>
-    public void Count(SpanStatus status)
+    public void Count(SpanStatus status, int calls = 1)
     {
         switch (status)
         {
             case SpanStatus.Succeeded:
-                Volatile.Write(ref _succeeded, _succeeded + 1);
+                Volatile.Write(ref _succeeded, _succeeded + calls);
                 break;
             case SpanStatus.Failed:
-                Volatile.Write(ref _failed, _failed + 1);
+                Volatile.Write(ref _failed, _failed + calls);
                 break;
             default:
-                Volatile.Write(ref _canceled, _canceled + 1);
+                Volatile.Write(ref _canceled, _canceled + calls);
                 break;
         }
     }

@@ -11,7 +11,7 @@ namespace Overlap.Processes;
 /// A program needs no guard around its main method. Worker processes never outlive the program.
 /// </remarks>
 [DebuggerDisplay("ProcessPoolExecutor, at most {MaxWorkers} processes")]
-public sealed class ProcessPoolExecutor : IExecutor
+public sealed class ProcessPoolExecutor : IExecutor, IMapper
 {
     private readonly ProcessPoolExecutorOptions _options;
     private readonly WorkerPool _pool;
@@ -68,4 +68,8 @@ public sealed class ProcessPoolExecutor : IExecutor
         await _pool.DisposeAsync().ConfigureAwait(false);
         ExecutorMetrics.Unregister(this);
     }
+
+    IAsyncEnumerable<TResult>? IMapper.TryMap<T, TResult>(
+        ItemSource<T> source, Callable<T, TResult> callable, MapOptions options, CancellationToken cancellationToken) =>
+        new BatchedMap<T, TResult>(_pool, source, callable, options, _options.Calls, cancellationToken);
 }

@@ -13,6 +13,8 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
     public const int MostKills = 3;
 
     private int _ended;
+    private int _released;
+    private int _received;
 
     protected RemoteCall(PoolFunction function, ProcessCallOptions options, CancellationToken cancellationToken)
     {
@@ -63,7 +65,21 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
     // Owned by whoever reads the worker's replies.
 
     /// <summary>The items whose ends have come from the worker where it is now.</summary>
-    public int Received { get; set; }
+    public int Received
+    {
+        get => Volatile.Read(ref _received);
+        set => Volatile.Write(ref _received, value);
+    }
+
+    /// <summary>Whether all its items have come. Asked by who received the last and by who took the rest back: one of them finds it true.</summary>
+    public bool IsReceived
+    {
+        get
+        {
+            Interlocked.MemoryBarrier();
+            return Received >= Count;
+        }
+    }
 
     public bool IsEnded => Volatile.Read(ref _ended) != 0;
 
@@ -100,12 +116,32 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
     /// <summary>Keeps why the call ended from this side. Called once, by who ended it.</summary>
     public abstract void Fail(Exception exception);
 
-    /// <summary>How the call ended, once it has; for the statistics.</summary>
+    /// <summary>How the items received last have ended; for the statistics.</summary>
     public abstract SpanStatus Status { get; }
 
     /// <summary>Hands what came of the call to whoever waits. The last thing that touches it.</summary>
     public abstract void Complete();
 
-    /// <summary>Gives back what the call lent out. Called once, when no worker can read it any more.</summary>
-    public abstract void ReleaseBorder();
+    /// <summary>Lets whoever waits for single items see how far it has come.</summary>
+    public virtual void Publish()
+    {
+    }
+
+    /// <summary>Makes the call shorter by its last items, which were taken back.</summary>
+    public virtual void Shorten(int items) => throw new InvalidOperationException("A call of one item cannot be shortened.");
+
+    /// <summary>Makes a call of the last items, which were taken back, or of those left by a worker that died.</summary>
+    public virtual RemoteCall Split(int first, int count) => throw new InvalidOperationException("A call of one item cannot be split.");
+
+    /// <summary>Gives back what the call lent out: when no worker can read it any more.</summary>
+    public void ReleaseOnce()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            ReleaseBorder();
+        }
+    }
+
+    /// <summary>Gives back what the call lent out. Called once.</summary>
+    protected abstract void ReleaseBorder();
 }

@@ -139,7 +139,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         }
     }
 
-    public override void ReleaseBorder()
+    protected override void ReleaseBorder()
     {
         _border?.End();
         if (_encoded is not null && !IsInBlob)

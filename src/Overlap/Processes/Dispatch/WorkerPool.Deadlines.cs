@@ -64,15 +64,20 @@ internal sealed partial class WorkerPool
 
         if (isQueued)
         {
-            if (!TryWithdraw(call))
+            if (!TryWithdraw(call, out bool hasEnded))
             {
                 // It has started in this moment: from now its run counts.
                 LookAtDeadline(call);
-                return;
+            }
+            else if (hasEnded)
+            {
+                CountAsFailed();
+                call.Fail(overdue);
+                call.ReleaseOnce();
+                call.Complete();
+                CloseIfDrained();
             }
 
-            EndHere(call, overdue);
-            CloseIfDrained();
             return;
         }
 
@@ -102,6 +107,15 @@ internal sealed partial class WorkerPool
         call.Complete();
         _ = new Eviction(this, worker, call);
         CloseIfDrained();
+    }
+
+    // It was counted as withdrawn, which is a cancellation.
+    private void CountAsFailed()
+    {
+        _gate.Enter();
+        _withdrawn--;
+        _failedHere++;
+        _gate.Exit();
     }
 
     private void CheckIdle()

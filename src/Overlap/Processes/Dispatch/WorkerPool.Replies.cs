@@ -120,6 +120,7 @@ internal sealed partial class WorkerPool
         if (call.IsEnded)
         {
             // The pool ended it at its deadline; the worker has come back after all.
+            call.ReleaseOnce();
             worker.Ended.Add(call);
             return;
         }
@@ -135,18 +136,11 @@ internal sealed partial class WorkerPool
             call.Receive(header, ref reader);
         }
 
-        call.Received = header.First + header.Count;
-        if (call.Received < call.Count || !call.TryEnd())
-        {
-            return;
-        }
-
-        worker.Ended.Add(call);
         SpanStatus status = call.Status;
-        worker.Counts.Count(status);
+        worker.Counts.Count(status, header.Count);
         if (worker.Lane?.TakesCall() == true)
         {
-            worker.Lane.Add(call.Number - 1, call.Label, call.QueuedAt, header.StartedAt, header.EndedAt, cpu, status);
+            worker.Lane.Add(call.Number - 1 + header.First, call.Label, call.QueuedAt, header.StartedAt, header.EndedAt, cpu, status);
         }
 
         if (ExecutorMetrics.IsTimed)
@@ -154,8 +148,14 @@ internal sealed partial class WorkerPool
             ExecutorMetrics.RecordEnd(_executor, header.StartedAt, status);
         }
 
-        call.ReleaseBorder();
-        call.Complete();
+        call.Received = header.First + header.Count;
+        call.Publish();
+        if (call.IsReceived && call.TryEnd())
+        {
+            worker.Ended.Add(call);
+            call.ReleaseOnce();
+            call.Complete();
+        }
     }
 
     private static RemoteCall CallOf(WorkerLink worker, in FrameHeader header) =>

@@ -124,6 +124,27 @@ internal sealed unsafe partial class WorkerPool
         return true;
     }
 
+    /// <summary>Tells the workers that a function which brought its captured variables along is not called any more.</summary>
+    public void Forget(PoolFunction function)
+    {
+        if ((function.Flags & FrameFlags.Captures) == 0)
+        {
+            return;
+        }
+
+        _gate.Enter();
+        foreach (WorkerLink worker in _workers)
+        {
+            // A full ring is no harm: then the worker keeps it.
+            if (worker.State != LinkState.Gone && worker.Defined.Remove(function.Id))
+            {
+                _ = TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Forget, Function = function.Id }, default);
+            }
+        }
+
+        _gate.Exit();
+    }
+
     private static bool TryWriteFrameLocked(WorkerLink worker, in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
@@ -173,20 +194,20 @@ internal sealed unsafe partial class WorkerPool
             return false;
         }
 
-        _ = _queue.TryRemove(call);
+        _ = TryDequeueLocked(call);
         if (TryWriteLocked(worker, call))
         {
             return true;
         }
 
-        _queue.EnqueueFirst(call);
+        EnqueueFirstLocked(call);
         return false;
     }
 
     /// <summary>Takes a call's place at its worker away.</summary>
     private static void FreeLocked(WorkerLink worker, RemoteCall call)
     {
-        if (!worker.Sent.TryRemove(call))
+        if (call.Worker != worker || !worker.Sent.TryRemove(call))
         {
             return;
         }
@@ -197,7 +218,7 @@ internal sealed unsafe partial class WorkerPool
         call.Worker = null;
     }
 
-    /// <summary>Gives calls that wait behind a slow one to workers that have nothing to do.</summary>
+    /// <summary>Gives what waits behind something slow to workers that have nothing to do.</summary>
     private void StealLocked()
     {
         foreach (WorkerLink idle in _workers)
@@ -208,11 +229,13 @@ internal sealed unsafe partial class WorkerPool
             }
 
             WorkerLink? victim = null;
+            int most = 0;
             foreach (WorkerLink worker in _workers)
             {
-                if (worker.Sent.Count > 1 && (victim is null || worker.Sent.Count > victim.Sent.Count))
+                int unstarted = UnstartedLocked(worker);
+                if (unstarted > most)
                 {
-                    victim = worker;
+                    (victim, most) = (worker, unstarted);
                 }
             }
 
@@ -221,20 +244,56 @@ internal sealed unsafe partial class WorkerPool
                 return;
             }
 
-            int wanted = victim.Sent.Count / 2;
-            for (RemoteCall? call = victim.Sent.Last; call is not null && wanted > 0; wanted--)
-            {
-                RemoteCall? before = call.Previous;
-                if (call.Count == 1 && victim.Slots.TakeBack(call.Slot, call.Generation, 1, out _) == 1)
-                {
-                    FreeLocked(victim, call);
-                    _queue.EnqueueFirst(call);
-                }
+            StealFromLocked(victim, (most + 1) / 2);
+            PumpLocked();
+        }
+    }
 
-                call = before;
+    private static int UnstartedLocked(WorkerLink worker)
+    {
+        int unstarted = 0;
+        for (RemoteCall? call = worker.Sent.First; call is not null; call = call.Next)
+        {
+            unstarted += call.IsEnded ? 0 : worker.Slots.Unstarted(call.Slot, call.Generation);
+        }
+
+        return unstarted;
+    }
+
+    /// <summary>Takes items back from a worker, the last first, and puts them in front of the queue.</summary>
+    private void StealFromLocked(WorkerLink victim, int wanted)
+    {
+        for (RemoteCall? call = victim.Sent.Last; call is not null && wanted > 0;)
+        {
+            RemoteCall? before = call.Previous;
+            int taken = call.IsEnded ? 0 : victim.Slots.TakeBack(call.Slot, call.Generation, wanted, out _);
+            if (taken > 0)
+            {
+                wanted -= taken;
+                TakeItemsLocked(victim, call, taken);
             }
 
-            PumpLocked();
+            call = before;
+        }
+    }
+
+    /// <summary>Puts items that were taken back from a worker in front of the queue.</summary>
+    private void TakeItemsLocked(WorkerLink worker, RemoteCall call, int taken)
+    {
+        if (taken == call.Count)
+        {
+            FreeLocked(worker, call);
+            EnqueueFirstLocked(call);
+            return;
+        }
+
+        EnqueueFirstLocked(call.Split(call.Count - taken, taken));
+        if (call.IsReceived && call.TryEnd())
+        {
+            // Its last reply came before it was shortened, so nobody else ends it.
+            FreeLocked(worker, call);
+            call.ReleaseOnce();
+            call.Complete();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Overlap.Processes.Transport;
+using Overlap.Processes.Values;
 using Overlap.Processes.Workers;
 using Overlap.Timelines;
 using Overlap.Waiting;
@@ -157,10 +158,10 @@ internal sealed partial class WorkerPool
         for (RemoteCall? call = worker.Sent.Last; call is not null;)
         {
             RemoteCall? before = call.Previous;
-            if (!call.IsEnded && worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _) == call.Count)
+            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+            if (taken > 0)
             {
-                FreeLocked(worker, call);
-                _queue.EnqueueFirst(call);
+                TakeItemsLocked(worker, call, taken);
             }
 
             call = before;
@@ -170,8 +171,11 @@ internal sealed partial class WorkerPool
     /// <summary>A worker's process is gone: called once for each that was started, by the thread that watches processes.</summary>
     public void OnExited(WorkerLink worker, WorkerExit exit)
     {
-        // What it sent before it died counts.
+        // What it sent before it died counts; after this nobody reads.
         _ = Read(worker);
+        worker.ReadGate.Enter();
+        worker.IsReadOut = true;
+        worker.ReadGate.Exit();
         List<RemoteCall> lost = [];
         _gate.Enter();
         bool wasEarly = worker.State == LinkState.Starting;
@@ -202,33 +206,111 @@ internal sealed partial class WorkerPool
         FailQueueIfBroken();
     }
 
-    /// <summary>Sorts the calls of a worker that died: those that did not run wait again, in their order and first; the one that ran is lost.</summary>
+    /// <summary>
+    /// Sorts the calls of a worker that died: what did not run waits again, in its order and first; what is done is kept, published or not; the
+    /// one item that ran is lost.
+    /// </summary>
     private void TakeOverLocked(WorkerLink worker, List<RemoteCall> lost)
     {
         while (worker.Sent.Last is { } call)
         {
-            bool started = worker.Slots.Started(call.Slot, call.Generation) > 0;
+            int started = worker.Slots.Started(call.Slot, call.Generation);
+            if (started > 0 && call.Count > 1 && !call.IsEnded)
+            {
+                ReceiveUnpublished(worker, call, started);
+            }
+
+            int received = call.Received;
             FreeLocked(worker, call);
             if (call.IsEnded)
             {
-                if (started && !worker.Ended.Contains(call))
-                {
-                    // Ended at its deadline: only now no worker can read its arguments any more.
-                    call.ReleaseBorder();
-                }
+                // Ended at its deadline: only now no worker can read its arguments any more.
+                call.ReleaseOnce();
             }
-            else if (!started)
+            else if (started <= received)
             {
-                _queue.EnqueueFirst(call);
-            }
-            else if (++call.Kills < RemoteCall.MostKills && call.Options.Idempotent && !call.Token.IsCancellationRequested)
-            {
-                _queue.EnqueueFirst(call);
+                RequeueLocked(call, received);
             }
             else
             {
-                lost.Add(call);
+                SortRunningLocked(call, received, lost);
             }
+        }
+    }
+
+    /// <summary>Puts what is left of a call back in front of the queue.</summary>
+    private void RequeueLocked(RemoteCall call, int received)
+    {
+        if (received == 0)
+        {
+            EnqueueFirstLocked(call);
+            return;
+        }
+
+        if (received < call.Count)
+        {
+            EnqueueFirstLocked(call.Split(received, call.Count - received));
+        }
+
+        Finish(call);
+    }
+
+    /// <summary>Sets the item that ran apart from those before and after it.</summary>
+    private void SortRunningLocked(RemoteCall call, int running, List<RemoteCall> lost)
+    {
+        if (call.Count - running > 1)
+        {
+            EnqueueFirstLocked(call.Split(running + 1, call.Count - running - 1));
+        }
+
+        RemoteCall ran = call;
+        if (running > 0)
+        {
+            ran = call.Split(running, 1);
+            ran.Kills = call.Kills;
+            Finish(call);
+        }
+
+        if (++ran.Kills < RemoteCall.MostKills && ran.Options.Idempotent && !ran.Token.IsCancellationRequested)
+        {
+            EnqueueFirstLocked(ran);
+        }
+        else
+        {
+            lost.Add(ran);
+        }
+    }
+
+    private static void Finish(RemoteCall call)
+    {
+        if (call.TryEnd())
+        {
+            call.ReleaseOnce();
+            call.Complete();
+        }
+    }
+
+    /// <summary>Takes results that the worker had finished but not yet sent when it died.</summary>
+    private static void ReceiveUnpublished(WorkerLink worker, RemoteCall call, int started)
+    {
+        (int count, int bytes) = worker.Slots.GetDone(call.Slot);
+        int first = worker.Slots.GetFrameFirst(call.Slot);
+        if (first != call.Received || count < 1 || first + count > Math.Min(started, call.Count))
+        {
+            return;
+        }
+
+        try
+        {
+            PayloadReader reader = new(worker.Replies.ReadUnpublished(bytes), worker);
+            call.Receive(new FrameHeader { First = first, Count = count }, ref reader);
+            worker.Counts.Count(SpanStatus.Succeeded, count);
+            call.Received = first + count;
+            call.Publish();
+        }
+        catch (PayloadException)
+        {
+            // What a dying worker left is not whole: the item counts as the one that ran.
         }
     }
 
@@ -304,10 +386,10 @@ internal sealed partial class WorkerPool
         }
 
         _gate.Enter();
-        _failedHere++;
+        _failedHere += call.Count - call.Received;
         _gate.Exit();
         call.Fail(exception);
-        call.ReleaseBorder();
+        call.ReleaseOnce();
         call.Complete();
     }
 
@@ -326,7 +408,7 @@ internal sealed partial class WorkerPool
         {
             _gate.Enter();
             RemoteCall? call = null;
-            bool any = _broken is not null && _queue.TryDequeue(out call);
+            bool any = _broken is not null && (call = _queue.First) is not null && TryDequeueLocked(call);
             _gate.Exit();
             if (!any)
             {

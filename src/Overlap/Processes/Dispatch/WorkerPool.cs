@@ -27,6 +27,7 @@ internal sealed unsafe partial class WorkerPool
     private readonly PayloadWriter _writer = new(NoBorder.Instance);
     private IntrusiveQueue<RemoteCall> _queue;
     private long _submitted;
+    private long _queuedItems;
     private long _withdrawn;
     private long _failedHere;
     private (long Succeeded, long Failed, long Canceled) _buried;
@@ -55,6 +56,10 @@ internal sealed unsafe partial class WorkerPool
 
     public Crossings Crossings { get; }
 
+    public int MaxWorkers => _options.MaxWorkers;
+
+    public int QueueCapacity => _options.QueueCapacity;
+
     /// <summary>Whether calls are taken down.</summary>
     public bool IsRecorded => _options.Recorder is not null;
 
@@ -63,6 +68,12 @@ internal sealed unsafe partial class WorkerPool
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            CountCanceled();
+            return Task.FromCanceled<TResult>(cancellationToken);
+        }
+
         SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
         try
         {
@@ -70,7 +81,7 @@ internal sealed unsafe partial class WorkerPool
         }
         catch
         {
-            call.ReleaseBorder();
+            call.ReleaseOnce();
             throw;
         }
 
@@ -80,6 +91,19 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return call.Task;
+    }
+
+    /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
+    private void CountCanceled()
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        if (RefusalLocked() is { } refusal)
+        {
+            throw refusal;
+        }
+
+        _submitted++;
+        _withdrawn++;
     }
 
     /// <summary>Takes a call in.</summary>
@@ -97,10 +121,11 @@ internal sealed unsafe partial class WorkerPool
                 throw refusal;
             }
 
-            call.Number = ++_submitted;
+            call.Number = _submitted + 1;
+            _submitted += call.Count;
             if (_queue.Count > 0 || !TrySendLocked(call, out WorkerLink? worker))
             {
-                _queue.Enqueue(call);
+                EnqueueLocked(call);
                 StartWorkersLocked();
             }
             else
@@ -119,7 +144,7 @@ internal sealed unsafe partial class WorkerPool
     public ExecutorStatistics GetStatistics()
     {
         using Lock.Scope held = _gate.EnterScope();
-        long unstarted = _queue.Count;
+        long unstarted = _queuedItems;
         (long succeeded, long failed, long canceled) = _buried;
         foreach (WorkerLink worker in _workers)
         {
@@ -128,7 +153,7 @@ internal sealed unsafe partial class WorkerPool
             canceled += worker.Counts.Canceled;
             for (RemoteCall? call = worker.Sent.First; call is not null; call = call.Next)
             {
-                unstarted += !call.IsEnded && worker.Slots.Started(call.Slot, call.Generation) == 0 ? 1 : 0;
+                unstarted += call.IsEnded ? 0 : worker.Slots.Unstarted(call.Slot, call.Generation);
             }
         }
 
@@ -150,42 +175,90 @@ internal sealed unsafe partial class WorkerPool
         };
     }
 
-    /// <summary>Takes a call back that has not started, or asks the worker to cancel it.</summary>
+    /// <summary>Takes back what of a call has not started, and asks the worker to cancel what runs.</summary>
     public void Cancel(RemoteCall call)
     {
-        bool withdrawn = TryWithdraw(call);
-        if (withdrawn && call.TryEnd())
-        {
-            _gate.Enter();
-            _withdrawn++;
-            _gate.Exit();
-            call.Fail(new OperationCanceledException(call.Token));
-            call.ReleaseBorder();
-            call.Complete();
-            CloseIfDrained();
-        }
-        else if (!withdrawn)
+        if (!TryWithdraw(call, out bool hasEnded))
         {
             RequestCancel(call);
         }
+
+        if (hasEnded)
+        {
+            call.Fail(new OperationCanceledException(call.Token));
+            call.ReleaseOnce();
+            call.Complete();
+            CloseIfDrained();
+        }
     }
 
-    /// <summary>Takes a call out of the queue or back from its worker, if it has not started.</summary>
-    private bool TryWithdraw(RemoteCall call)
+    /// <summary>Takes a call out of the queue, or its unstarted items back from its worker.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="hasEnded">Whether the call has ended by this, and the caller completes it.</param>
+    /// <returns>Whether nothing of it runs.</returns>
+    private bool TryWithdraw(RemoteCall call, out bool hasEnded)
     {
         using Lock.Scope held = _gate.EnterScope();
+        hasEnded = false;
         if (call.Worker is not { } worker)
         {
             // Its links are those of the queue it stands in: of this one only while it has no worker.
-            return _queue.TryRemove(call);
+            if (!TryDequeueLocked(call))
+            {
+                return false;
+            }
+
+            hasEnded = call.TryEnd();
+            _withdrawn += hasEnded ? call.Count : 0;
+            return true;
         }
 
-        if (worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _) != call.Count)
+        int taken = worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+        if (taken == 0)
         {
             return false;
         }
 
-        FreeLocked(worker, call);
+        if (taken < call.Count)
+        {
+            call.Shorten(taken);
+            _withdrawn += taken;
+            hasEnded = call.IsReceived && call.TryEnd();
+        }
+        else
+        {
+            hasEnded = call.TryEnd();
+            _withdrawn += hasEnded ? taken : 0;
+        }
+
+        if (hasEnded)
+        {
+            FreeLocked(worker, call);
+        }
+
+        return hasEnded;
+    }
+
+    private void EnqueueLocked(RemoteCall call)
+    {
+        _queue.Enqueue(call);
+        _queuedItems += call.Count;
+    }
+
+    private void EnqueueFirstLocked(RemoteCall call)
+    {
+        _queue.EnqueueFirst(call);
+        _queuedItems += call.Count;
+    }
+
+    private bool TryDequeueLocked(RemoteCall call)
+    {
+        if (!_queue.TryRemove(call))
+        {
+            return false;
+        }
+
+        _queuedItems -= call.Count;
         return true;
     }
 
@@ -206,7 +279,7 @@ internal sealed unsafe partial class WorkerPool
     private Exception? RefusalLocked() =>
         _isClosed ? new ObjectDisposedException(nameof(ProcessPoolExecutor))
         : _broken is not null ? _broken
-        : _queue.Count >= _options.QueueCapacity && OpenLocked() >= (long)_options.MaxWorkers + _options.QueueCapacity
+        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (long)_options.MaxWorkers + _options.QueueCapacity
             ? new ExecutorQueueFullException(_options.QueueCapacity)
             : null;
 

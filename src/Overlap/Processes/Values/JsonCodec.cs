@@ -14,7 +14,7 @@ internal sealed class JsonCodec<T>(ValueCodecs codecs) : ValueCodec<T?>
 
     private readonly JsonTypeInfo<T> _contract = codecs.Contracts.Of<T>();
     private readonly bool _isTrusted = codecs.Contracts.IsTrusted(typeof(T));
-    private readonly bool _isExact = !typeof(T).IsSealed && !codecs.Contracts.IsTrusted(typeof(T)) && !JsonContracts.HasFamily(typeof(T));
+    private readonly bool _isExact = !typeof(T).IsSealed && !JsonContracts.HasConverter(typeof(T)) && !JsonContracts.HasFamily(typeof(T));
 
     public override int LeastSize => sizeof(int);
 

@@ -42,9 +42,11 @@ internal sealed class JsonContracts
     public JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)(_generated?.GetTypeInfo(typeof(T)) ?? _options.GetTypeInfo(typeof(T)));
 
     /// <summary>Says whether the user, or JSON itself, answers for how a type is written.</summary>
-    public bool IsTrusted(Type type) =>
-        type.IsDefined(typeof(JsonConverterAttribute), inherit: false) || type == typeof(JsonElement) || typeof(JsonNode).IsAssignableFrom(type)
-        || _generated?.GetTypeInfo(type) is not null;
+    public bool IsTrusted(Type type) => HasConverter(type) || _generated?.GetTypeInfo(type) is not null;
+
+    /// <summary>Says whether a converter writes values of a type, which then also knows what derived types add.</summary>
+    public static bool HasConverter(Type type) =>
+        type.IsDefined(typeof(JsonConverterAttribute), inherit: false) || type == typeof(JsonElement) || typeof(JsonNode).IsAssignableFrom(type);
 
     /// <summary>Says whether a type names the types that may stand in for it.</summary>
     public static bool HasFamily(Type type) => type.IsDefined(typeof(JsonDerivedTypeAttribute), inherit: false);
@@ -155,7 +157,11 @@ internal sealed class JsonContracts
             if (property.AttributeProvider is MemberInfo member && carriers.Contains(JsonFields.AsDeclared(member)))
             {
                 // Nothing is left out, though the user may want that for documents: what is missing is an error on the other side.
-                property.ShouldSerialize = static (_, _) => true;
+                if (property.ShouldSerialize is not null)
+                {
+                    property.ShouldSerialize = static (_, _) => true;
+                }
+
                 property.IsRequired = property.Set is not null;
             }
             else if (property.AssociatedParameter is null)

@@ -5,7 +5,11 @@ namespace Overlap.Processes.Values;
 /// <summary>Examines whether values of a type can travel, through all that they are made of. Used once.</summary>
 internal sealed class Portability(ValueCodecs codecs)
 {
+    // A generic type can hold itself with another argument, and that one again, without end.
+    private const int MostDepth = 100;
+
     private readonly HashSet<Type> _seen = [];
+    private int _depth;
 
     /// <returns>What stops it; <see langword="null"/> when nothing does.</returns>
     public Refusal? Examine(Type type) => Examine(type, null);
@@ -13,6 +17,19 @@ internal sealed class Portability(ValueCodecs codecs)
     /// <param name="type">The type.</param>
     /// <param name="path">Where it was met; <see langword="null"/> when no member led here.</param>
     private Refusal? Examine(Type type, string? path)
+    {
+        if (_depth == MostDepth)
+        {
+            return new Refusal(null, type, "is made of types without end.");
+        }
+
+        _depth++;
+        Refusal? refusal = ExamineDeeper(type, path);
+        _depth--;
+        return refusal;
+    }
+
+    private Refusal? ExamineDeeper(Type type, string? path)
     {
         // A type within itself adds nothing to what is found on the way to it.
         if (!_seen.Add(type) || CodecTypes.IsSimple(type))

@@ -212,6 +212,10 @@ public class JsonCodecTests
         Assert.Equal(new Wrapping(new Generated(1, "x"), 2), Travel.Once(new Wrapping(new Generated(1, "x"), 2), codecs));
     }
 
+    [Fact]
+    public void Write_DerivedRecordByGeneratedContract_Throws() =>
+        Assert.Throws<NotPortableException>(() => Travel.Once<Animal>(new Dog("Rex", 3), new ValueCodecs(GeneratedContracts.Default)));
+
     private static byte[] Document(string text, byte[] beside)
     {
         PayloadWriter writer = new(new TestBorder());

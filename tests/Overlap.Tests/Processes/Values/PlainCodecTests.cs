@@ -70,9 +70,8 @@ public class PlainCodecTests
     }
 
     [Fact]
-    public void Read_EveryByteOfATruthInsideAStructAtTwo_Throws()
+    public void Read_TruthOfTwoInsideAStruct_Throws()
     {
-        // In every place where one of these holds a truth, 2 is refused; nowhere else is a byte of 2 refused for being too large a truth.
         byte[] on = BytesOf(new Flags(0, true, null, 0, default));
         byte[] off = BytesOf(new Flags(0, false, null, 0, default));
         int at = on.AsSpan().CommonPrefixLength(off);

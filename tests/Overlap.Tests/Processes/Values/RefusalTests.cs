@@ -105,6 +105,11 @@ public class RefusalTests
         Assert.Same(codecs.Of<List<Item>>(), codecs.OfType(typeof(List<Item>)));
     }
 
+    [Fact]
+    public void Of_TypeWithoutEnd_IsRefused() => Assert.Contains("types without end", Travel.RefusalOf<Endless<int>>(), StringComparison.Ordinal);
+
+    private sealed record Endless<T>(Endless<List<T>>? Next);
+
     private sealed record WithFunction(Func<int> Function);
 
     private sealed class FortyTwo : ValueCodec<Func<int>>

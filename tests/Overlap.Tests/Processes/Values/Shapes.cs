@@ -137,4 +137,5 @@ internal sealed class MyList : List<int>;
 internal sealed record Generated(int Number, string Text);
 
 [JsonSerializable(typeof(Generated))]
+[JsonSerializable(typeof(Animal))]
 internal sealed partial class GeneratedContracts : JsonSerializerContext;
