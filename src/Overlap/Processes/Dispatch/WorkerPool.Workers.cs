@@ -1,4 +1,5 @@
 using System.Globalization;
+using Overlap.Executors;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
 using Overlap.Processes.Workers;
@@ -14,6 +15,7 @@ internal sealed partial class WorkerPool
     private static readonly TimeSpan EarlyDeathsWithin = TimeSpan.FromSeconds(10);
 
     private readonly WorkerSetup _setup;
+    private int _isRegistered;
 
     // Guarded by _gate.
     private readonly Queue<long> _earlyDeaths = new();
@@ -83,6 +85,11 @@ internal sealed partial class WorkerPool
                 Limits = _options.Limits,
             });
             TellReader();
+            if (Interlocked.Exchange(ref _isRegistered, 1) == 0)
+            {
+                // While the first worker starts: the classes behind meters take their time.
+                ExecutorMetrics.Register(_executor);
+            }
         }
         catch (Exception exception)
         {
