@@ -14,8 +14,13 @@ internal sealed partial class WorkerPool
     private readonly TaskCompletionSource _allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private const string Disposed = "the pool was disposed";
+
     // Guarded by _gate.
     private Task? _disposal;
+
+    // Guarded by _gate: all calls have ended; a worker that becomes ready from here on is ended by whoever makes it so.
+    private bool _isClosing;
 
     /// <summary>Takes no more calls, waits for those it took, ends the workers.</summary>
     public ValueTask DisposeAsync()
@@ -33,9 +38,9 @@ internal sealed partial class WorkerPool
     {
         await _drained.Task.ConfigureAwait(false);
         _idleCheck?.Dispose();
-        foreach (WorkerLink worker in TakeWorkers())
+        foreach (WorkerLink worker in TakeWorkersForEver())
         {
-            Retire(worker, "the pool was disposed");
+            RetireAtEnd(worker);
         }
 
         EndIfAllGone();
@@ -45,9 +50,9 @@ internal sealed partial class WorkerPool
         }
         catch (TimeoutException)
         {
-            foreach (WorkerLink worker in TakeWorkers())
+            foreach (WorkerLink worker in TakeWorkersForEver())
             {
-                worker.Process?.Kill();
+                Condemn(worker, Disposed, LinkState.Condemned);
             }
 
             await _allGone.Task.ConfigureAwait(false);
@@ -55,18 +60,35 @@ internal sealed partial class WorkerPool
 
         await EndReaderAsync().ConfigureAwait(false);
         BuryAll();
-        _arguments.Dispose();
+        Crossings.Arguments.Dispose();
         _buffers.Dispose();
-        if (_outputFailure is not null)
+        if ((_outputFailure ?? _reportFailure) is { } failure)
         {
-            ExceptionDispatchInfo.Throw(_outputFailure);
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
-    private WorkerLink[] TakeWorkers()
+    private WorkerLink[] TakeWorkersForEver()
     {
         using Lock.Scope held = _gate.EnterScope();
+        _isClosing = true;
         return [.. _workers];
+    }
+
+    /// <summary>Ends a worker that can have no calls any more: in peace if it can hear of it, else when it is ready, unless nothing of the user's runs in it.</summary>
+    private void RetireAtEnd(WorkerLink worker)
+    {
+        _gate.Enter();
+        bool isKilled = worker.State == LinkState.Starting && _options.Initializer is null;
+        _gate.Exit();
+        if (isKilled)
+        {
+            Condemn(worker, Disposed, LinkState.Condemned);
+        }
+        else
+        {
+            Retire(worker, Disposed);
+        }
     }
 
     /// <summary>Lets a waiting disposal go on once no call is open.</summary>

@@ -17,15 +17,11 @@ internal sealed partial class WorkerPool
 
     // Guarded by _gate.
     private readonly Queue<long> _earlyDeaths = new();
+    private long _noStartBefore;
 
     /// <summary>Starts as many workers as calls wait for, up to the limit.</summary>
     private void StartWorkersLocked()
     {
-        if (_broken is not null)
-        {
-            return;
-        }
-
         int starting = 0;
         int alive = 0;
         foreach (WorkerLink worker in _workers)
@@ -35,10 +31,50 @@ internal sealed partial class WorkerPool
         }
 
         int wanted = Math.Min(_limit - alive, _queue.Count - starting);
-        for (int i = 0; i < wanted; i++)
+        if (wanted < 1 || _broken is not null || (alive > 0 && TimeProvider.System.GetTimestamp() < _noStartBefore))
+        {
+            return;
+        }
+
+        for (int i = 0; i < wanted && TryOpenLocked(); i++)
+        {
+        }
+    }
+
+    /// <summary>The workers that take calls or will.</summary>
+    private int AliveLocked() => _workers.Count(static worker => worker.State is LinkState.Starting or LinkState.Ready);
+
+    private bool TryOpenLocked()
+    {
+        try
         {
             OpenLocked(++_opened);
+            return true;
         }
+        catch (Exception exception) when (IsPassing(exception))
+        {
+            RefuseStartLocked(exception);
+            return false;
+        }
+    }
+
+    // No descriptor, no memory or no process is left: that may be otherwise in a moment.
+    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException;
+
+    /// <summary>Takes down that a worker cannot be started: where others work, the pool does with them for a while; where none does, it is broken.</summary>
+    private void RefuseStartLocked(Exception exception)
+    {
+        if (IsPassing(exception) && AliveLocked() > 0)
+        {
+            _noStartBefore = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency;
+            return;
+        }
+
+        _broken ??= exception as BrokenProcessPoolException
+            ?? new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception);
+
+        // Not here: whoever holds the gate may be submitting the very call that is to fail.
+        Continuations.Post(static pool => ((WorkerPool)pool!).FailQueueIfBroken(), this);
     }
 
     private void OpenLocked(int number)
@@ -66,7 +102,10 @@ internal sealed partial class WorkerPool
         _gate.Enter();
         while (_workers.Count < Math.Min(_options.MinWorkers, _limit))
         {
-            OpenLocked(++_opened);
+            if (!TryOpenLocked())
+            {
+                break;
+            }
         }
 
         _gate.Exit();
@@ -74,6 +113,12 @@ internal sealed partial class WorkerPool
 
     private void Launch(WorkerLink worker)
     {
+        if (IsCondemned(worker))
+        {
+            Bury(worker);
+            return;
+        }
+
         try
         {
             worker.Start(new WorkerLaunch
@@ -83,12 +128,27 @@ internal sealed partial class WorkerPool
                 Limits = _options.Limits,
             });
             TellReader();
+            if (IsCondemned(worker))
+            {
+                // Meanwhile, when there was no process to kill.
+                worker.Process!.Kill();
+            }
         }
         catch (Exception exception)
         {
-            Break(exception as BrokenProcessPoolException ?? new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception));
             Bury(worker);
+            _gate.Enter();
+            RefuseStartLocked(exception);
+            PumpLocked();
+            _gate.Exit();
+            FailQueueIfBroken();
         }
+    }
+
+    private bool IsCondemned(WorkerLink worker)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        return worker.State == LinkState.Condemned;
     }
 
     private void OnReady(WorkerLink worker)
@@ -98,9 +158,17 @@ internal sealed partial class WorkerPool
         {
             worker.State = LinkState.Ready;
             worker.IdleSince = _time.GetTimestamp();
+
+            // Only deaths in a row say that none will ever be ready.
+            _earlyDeaths.Clear();
         }
 
+        bool isTooLate = _isClosing;
         _gate.Exit();
+        if (isTooLate)
+        {
+            Retire(worker, Disposed);
+        }
     }
 
     /// <summary>A worker's initialiser threw, or its state's function cannot be read: so will the next one's.</summary>
@@ -214,7 +282,8 @@ internal sealed partial class WorkerPool
     {
         while (worker.Sent.Last is { } call)
         {
-            int started = worker.Slots.Started(call.Slot, call.Generation);
+            // A slot that names another call was written over by the worker: what stood there may have run, and is not given to others for ever.
+            int started = worker.Slots.IsOf(call.Slot, call.Generation) ? worker.Slots.Started(call.Slot, call.Generation) : call.Count;
             if (started > 0 && call.Count > 1 && !call.IsEnded)
             {
                 ReceiveUnpublished(worker, call, started);
@@ -295,7 +364,7 @@ internal sealed partial class WorkerPool
     {
         (int count, int bytes) = worker.Slots.GetDone(call.Slot);
         int first = worker.Slots.GetFrameFirst(call.Slot);
-        if (first != call.Received || count < 1 || first + count > Math.Min(started, call.Count))
+        if (first != call.Received || count < 1 || count > Math.Min(started, call.Count) - first)
         {
             return;
         }
@@ -341,7 +410,7 @@ internal sealed partial class WorkerPool
     {
         string how = worker.Reason is { } reason && worker.State != LinkState.Ready && exit.Signal == 9
             ? $"was ended because {reason}" : exit.Describe();
-        string again = call.Kills > 1 ? $" It was the {call.Kills}rd worker that this call has killed; it is not given to another." : "";
+        string again = call.Kills > 1 ? $" It has cost {call.Kills} workers and is not given to another." : "";
         return new WorkerDiedException($"The worker process {worker.Process?.ProcessId} {how} while it ran {call.Function.Portable.Name}.{again}{ErrorLines(exit)}")
         {
             ExitCode = exit.ExitCode,
@@ -391,14 +460,6 @@ internal sealed partial class WorkerPool
         call.Fail(exception);
         call.ReleaseOnce();
         call.Complete();
-    }
-
-    private void Break(BrokenProcessPoolException reason)
-    {
-        _gate.Enter();
-        _broken ??= reason;
-        _gate.Exit();
-        FailQueueIfBroken();
     }
 
     /// <summary>Ends all that waits when no worker can be started any more.</summary>
