@@ -88,8 +88,14 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <remarks>Twice is legal. A call must not wait for the disposal of the executor that runs it.</remarks>
     public async ValueTask DisposeAsync()
     {
-        await _pool.DisposeAsync().ConfigureAwait(false);
-        ExecutorMetrics.Unregister(this);
+        try
+        {
+            await _pool.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            ExecutorMetrics.Unregister(this);
+        }
     }
 
     IAsyncEnumerable<TResult>? IMapper.TryMap<T, TResult>(

@@ -36,6 +36,7 @@ internal sealed unsafe partial class WorkerPool
     private Exception? _broken;
     private bool _isClosed;
     private volatile Exception? _outputFailure;
+    private volatile Exception? _reportFailure;
 
     public WorkerPool(IExecutor executor, ProcessPoolExecutorOptions options)
     {
@@ -49,7 +50,7 @@ internal sealed unsafe partial class WorkerPool
         _setup = WorkerSetup.Of(options, _codecs);
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
         _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(new BlobArea(_arguments.Start, SegmentLayout.BlobCapacity, WarmLimit), OnTokenCanceled);
+        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
@@ -93,7 +94,7 @@ internal sealed unsafe partial class WorkerPool
 
         if (cancellationToken.CanBeCanceled)
         {
-            call.Registration = cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call));
+            call.Attach(cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call)));
         }
 
         return call;
@@ -110,7 +111,7 @@ internal sealed unsafe partial class WorkerPool
         _gate.Enter();
         if (_opened == 0 && !_isClosed)
         {
-            OpenLocked(++_opened);
+            _ = TryOpenLocked();
         }
 
         _gate.Exit();
