@@ -1,3 +1,4 @@
+using System.Buffers;
 using Overlap.Executors;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
@@ -12,7 +13,9 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
 
     // An argument that nobody can change is written when it is sent; any other was written when it was given.
     private readonly T _argument;
-    private readonly CallPayload? _payload;
+    private readonly byte[]? _encoded;
+    private readonly int _encodedLength;
+    private readonly CallBorder? _border;
     private readonly string? _label;
 
     // Continuations of the caller never run on the thread that reads replies: they could block it.
@@ -33,36 +36,66 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     {
         _function = function;
         _argument = argument;
-        if (!CallPayload.BringsCaptures(function) && function.Arguments.IsImmutable)
+        bool bringsCaptures = function.Portable.HasCaptures && (function.Flags & FrameFlags.Captures) == 0;
+        if (!bringsCaptures && function.Arguments.IsImmutable)
         {
             return;
         }
 
-        _payload = CallPayload.Encode(function, target, argument, crossings);
+        CallBorder border = new(crossings);
+        PayloadWriter writer = PoolWriter.Rent(border);
+        try
+        {
+            if (bringsCaptures)
+            {
+                function.Portable.WriteCaptures(target, writer);
+            }
+
+            function.Arguments.Write(writer, argument);
+            _encodedLength = writer.Length;
+            if (_encodedLength > SegmentLayout.LargestFrame - 64)
+            {
+                _encoded = PoolWriter.MoveToBlob(writer, border);
+                _encodedLength = _encoded.Length;
+                IsInBlob = true;
+            }
+            else
+            {
+                _encoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, _encodedLength));
+                writer.Written.CopyTo(_encoded);
+            }
+        }
+        catch
+        {
+            border.End();
+            throw;
+        }
+
+        _border = border.IsUsed ? border : null;
         _argument = default!;
         _label = isLabeled ? CallLabel.Of(argument) : null;
     }
 
-    public override bool IsInBlob => _payload is { IsInBlob: true };
+    public override bool IsInBlob { get; }
 
     public Task<TResult> Task => _future.Task;
 
     public override int Count => 1;
 
-    public override string? Label => _payload is null ? CallLabel.Of(_argument) : _label;
+    public override string? Label => _encoded is null ? CallLabel.Of(_argument) : _label;
 
     public override SpanStatus Status =>
         _failure is null ? SpanStatus.Succeeded : _failure is OperationCanceledException ? SpanStatus.Canceled : SpanStatus.Failed;
 
     public override void Encode(PayloadWriter writer)
     {
-        if (_payload is { } payload)
+        if (_encoded is null)
         {
-            writer.WriteBytes(payload.Bytes);
+            _function.Arguments.Write(writer, _argument);
         }
         else
         {
-            _function.Arguments.Write(writer, _argument);
+            writer.WriteBytes(_encoded.AsSpan(0, _encodedLength));
         }
     }
 
@@ -116,5 +149,12 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         }
     }
 
-    protected override void ReleaseBorder() => _payload?.Release();
+    protected override void ReleaseBorder()
+    {
+        _border?.End();
+        if (_encoded is not null && !IsInBlob)
+        {
+            ArrayPool<byte>.Shared.Return(_encoded);
+        }
+    }
 }
