@@ -34,7 +34,6 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
         _options = options ?? new ProcessPoolExecutorOptions();
         _pool = new WorkerPool(this, _options);
         _pool.StartAhead();
-        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>

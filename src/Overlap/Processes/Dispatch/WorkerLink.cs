@@ -68,6 +68,9 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
     /// <summary>Since when it has nothing to do.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>Whether the frame was sent that ends it in peace.</summary>
+    public bool IsToldToExit { get; set; }
+
     /// <summary>Why it is being ended, when the pool ends it.</summary>
     public string? Reason { get; set; }
 
