@@ -114,7 +114,7 @@ internal sealed partial class WorkerPool
             Finish(call);
         }
 
-        if (++ran.Kills < RemoteCall.MostKills && ran.Options.Idempotent && !ran.Token.IsCancellationRequested)
+        if (++ran.Kills < RemoteCall.MostKills && ran.MayRunAgain)
         {
             EnqueueFirstLocked(ran);
         }

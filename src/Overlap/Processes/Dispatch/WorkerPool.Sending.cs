@@ -55,7 +55,7 @@ internal sealed unsafe partial class WorkerPool
         }
 
         _writer.Clear();
-        FrameFlags flags = call.Token.CanBeCanceled || call.Options.Deadline is not null ? FrameFlags.Cancelable : FrameFlags.None;
+        FrameFlags flags = call.IsCancelable ? FrameFlags.Cancelable : FrameFlags.None;
         if (call.Trace is { } trace)
         {
             flags |= FrameFlags.Traced;
@@ -87,6 +87,7 @@ internal sealed unsafe partial class WorkerPool
         worker.Generations[slot] = generation;
         worker.Calls[slot] = call;
         worker.Slots.Open(slot, generation, call.Count);
+        worker.Slots.SetCredit(slot, call.Credit);
         frame->Kind = FrameKind.Call;
         frame->Flags = flags;
         frame->Slot = slot;
