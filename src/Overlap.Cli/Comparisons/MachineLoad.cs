@@ -1,4 +1,5 @@
 using System.Globalization;
+using Overlap.Cli.Jobs;
 
 namespace Overlap.Cli.Comparisons;
 
@@ -10,7 +11,6 @@ namespace Overlap.Cli.Comparisons;
 internal sealed class MachineLoad
 {
     private const string Statistics = "/proc/stat";
-    private const string OwnStatistics = "/proc/self/stat";
     private const double TicksPerSecond = 100;
 
     private readonly (double Busy, double All)? _machine;
@@ -22,7 +22,7 @@ internal sealed class MachineLoad
         _own = own;
     }
 
-    public static MachineLoad Start() => new(ReadMachine(), ReadOwn());
+    public static MachineLoad Start() => new(ReadMachine(), ProgramCpu.Read());
 
     /// <summary>The part of the machine's processor time since the start that other programs used, from 0 to 1.</summary>
     public double? ForeignShare()
@@ -32,27 +32,9 @@ internal sealed class MachineLoad
             return null;
         }
 
-        double own = (ReadOwn() - _own).TotalSeconds;
+        double own = (ProgramCpu.Read() - _own).TotalSeconds;
         double foreign = Math.Max(0, now.Busy - before.Busy - own);
         return foreign / (now.All - before.All);
-    }
-
-    /// <summary>Processor time of this process and of its children that have ended.</summary>
-    private static TimeSpan ReadOwn()
-    {
-        TimeSpan own = Environment.CpuUsage.TotalTime;
-        try
-        {
-            // The name in brackets may hold anything; cutime and cstime are the 16th and the 17th field, and the 3rd comes after the bracket.
-            string text = File.ReadAllText(OwnStatistics);
-            string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            double children = double.Parse(fields[13], CultureInfo.InvariantCulture) + double.Parse(fields[14], CultureInfo.InvariantCulture);
-            return own + TimeSpan.FromSeconds(children / TicksPerSecond);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
-        {
-            return own;
-        }
     }
 
     private static (double Busy, double All)? ReadMachine()

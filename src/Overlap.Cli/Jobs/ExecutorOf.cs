@@ -1,4 +1,5 @@
 using Overlap.Executors;
+using Overlap.Processes;
 using Overlap.Timelines;
 
 namespace Overlap.Cli.Jobs;
@@ -13,8 +14,27 @@ internal static class ExecutorOf
             new ThreadPoolExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
         ExecutionModel.Async => new AsyncExecutor(
             new AsyncExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
-        ExecutionModel.Processes => new ThreadPoolExecutor(
-            new ThreadPoolExecutorOptions { MaxWorkers = workers, WorkerState = workerState, Recorder = recorder }),
+        ExecutionModel.Processes => CreateProcesses(workers, workerState, recorder),
         _ => throw new RunException(ExitCode.Usage, $"the model {model} cannot run this job"),
     };
+
+    private static ProcessPoolExecutor CreateProcesses(int workers, Func<object>? workerState, TimelineRecorder? recorder)
+    {
+        try
+        {
+            return new ProcessPoolExecutor(new ProcessPoolExecutorOptions
+            {
+                MaxWorkers = workers,
+                WorkerState = workerState,
+                Recorder = recorder,
+
+                // Standard output is data, and only the program itself writes it: whatever a worker prints is a message.
+                Output = static line => Console.Error.WriteLine(line.Text),
+            });
+        }
+        catch (WorkerHostException exception)
+        {
+            throw new RunException(ExitCode.Environment, exception.Message.ReplaceLineEndings(" "), exception);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using Overlap.Executors;
 using Overlap.Futures;
+using Overlap.Processes;
 
 namespace Overlap.Cli.Jobs;
 
@@ -64,6 +65,7 @@ internal sealed partial class JobRunner<TItem>
         {
             WorkedItemFailedException failed => failed.ToWorkedItem(),
             WorkerStateException state => throw new RunException(ExitCode.Environment, (state.InnerException ?? state).Message, state),
+            BrokenProcessPoolException broken => throw new RunException(ExitCode.Environment, broken.Message.ReplaceLineEndings(" "), broken),
             _ => outcome.Value,
         };
         if (worked.Failure is { } end)

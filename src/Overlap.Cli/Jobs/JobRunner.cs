@@ -50,7 +50,7 @@ internal sealed partial class JobRunner<TItem>(
             _window = new SemaphoreSlim(Math.Max(64, 2 * workers));
         }
 
-        TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
+        TimeSpan cpuBefore = ProgramCpu.Read();
         long startedAt = settings.TimeProvider.GetTimestamp();
         TimeSpan wall;
         TimeSpan cpu;
@@ -61,8 +61,11 @@ internal sealed partial class JobRunner<TItem>(
         {
             await ReceiveAsync(executor);
             wall = settings.TimeProvider.GetElapsedTime(startedAt);
-            cpu = Environment.CpuUsage.TotalTime - cpuBefore;
+            cpu = ProgramCpu.Read() - cpuBefore;
         }
+
+        // What its workers took is known when they have ended.
+        cpu = settings.Model == ExecutionModel.Processes ? ProgramCpu.Read() - cpuBefore : cpu;
 
         return ReportOf(workers, wall, cpu);
     }

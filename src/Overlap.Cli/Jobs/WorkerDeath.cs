@@ -1,3 +1,5 @@
+using Overlap.Processes;
+
 namespace Overlap.Cli.Jobs;
 
 /// <summary>Tells an item whose worker process died from one that failed.</summary>
@@ -7,6 +9,5 @@ internal static class WorkerDeath
     public const string ErrorKind = "worker-died";
 
     /// <summary>How the worker ended, in one line, or <see langword="null"/> when none did.</summary>
-    public static string? Of(Exception? exception) =>
-        exception?.GetType().Name == "WorkerDiedException" ? exception.Message.ReplaceLineEndings(" ") : null;
+    public static string? Of(Exception? exception) => (exception as WorkerDiedException)?.Message.ReplaceLineEndings(" ");
 }

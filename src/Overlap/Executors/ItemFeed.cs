@@ -7,6 +7,7 @@ namespace Overlap.Executors;
 internal sealed class ItemFeed<T>(ItemSource<T> source, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private IAsyncEnumerator<T>? _items;
+
     /// <summary>The wait for the next item, when the source did not have it at once.</summary>
     public Task<bool>? Pending { get; private set; }
 
@@ -61,6 +62,56 @@ internal sealed class ItemFeed<T>(ItemSource<T> source, CancellationToken cancel
             Failure = exception;
             IsEnded = true;
             return false;
+        }
+    }
+
+    /// <summary>Takes the next items, as many as are there at once.</summary>
+    /// <returns>How many; fewer than asked for when the source ends, fails or must be waited for.</returns>
+    public int PullMany(Span<T> items)
+    {
+        int count = 0;
+        if (!IsEnded && Pending is null)
+        {
+            if (TryOpen() is ItemSource<T>.SynchronousEnumerator { Items: var atOnce })
+            {
+                try
+                {
+                    while (count < items.Length && atOnce.MoveNext())
+                    {
+                        items[count++] = atOnce.Current;
+                    }
+
+                    IsEnded = count < items.Length;
+                }
+                catch (Exception exception)
+                {
+                    Failure = exception;
+                    IsEnded = true;
+                }
+
+                return count;
+            }
+        }
+
+        while (count < items.Length && TryPull(out T? item))
+        {
+            items[count++] = item;
+        }
+
+        return count;
+    }
+
+    private IAsyncEnumerator<T>? TryOpen()
+    {
+        try
+        {
+            return _items ??= source.Open(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Failure = exception;
+            IsEnded = true;
+            return null;
         }
     }
 

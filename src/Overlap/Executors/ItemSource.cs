@@ -15,9 +15,13 @@ internal readonly struct ItemSource<T>
         ? _asynchronous!.GetAsyncEnumerator(cancellationToken)
         : new SynchronousEnumerator(_synchronous.GetEnumerator());
 
-    private sealed class SynchronousEnumerator(IEnumerator<T> items) : IAsyncEnumerator<T>
+    /// <summary>Shows a sequence whose items are there at once.</summary>
+    internal sealed class SynchronousEnumerator(IEnumerator<T> items) : IAsyncEnumerator<T>
     {
         public T Current => items.Current;
+
+        /// <summary>The enumerator under this one, whose items are there at once.</summary>
+        public IEnumerator<T> Items => items;
 
         public ValueTask<bool> MoveNextAsync() => new(items.MoveNext());
 

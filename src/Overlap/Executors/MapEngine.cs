@@ -21,6 +21,12 @@ internal static class MapEngine
     {
         ArgumentNullException.ThrowIfNull(executor);
         options ??= MapOptions.Default;
+        if (options.Order == CallOrder.Source
+            && (executor as IMapper)?.TryMap(source, callable, options, cancellationToken) is { } results)
+        {
+            return results;
+        }
+
         return options.Order == CallOrder.Source
             ? MapOrderedAsync(executor, source, callable, options, cancellationToken)
             : MapAsCompletedAsync(executor, source, callable, options, cancellationToken);

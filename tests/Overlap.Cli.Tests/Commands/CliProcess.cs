@@ -40,7 +40,17 @@ internal sealed partial class CliProcess : IDisposable
         return (_process.ExitCode, await output, await error);
     }
 
-    public void Signal(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
+    public void Signal(int signal) => Signal(_process.Id, signal);
+
+    public static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
+
+    /// <summary>The processes that the program has started, and that still run.</summary>
+    public int[] Children() =>
+    [
+        .. Directory.EnumerateDirectories($"/proc/{_process.Id}/task")
+            .SelectMany(static thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(static child => int.Parse(child, System.Globalization.CultureInfo.InvariantCulture)),
+    ];
 
     public void Dispose()
     {

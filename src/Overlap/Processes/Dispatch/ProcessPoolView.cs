@@ -3,7 +3,7 @@ using Overlap.Executors;
 namespace Overlap.Processes.Dispatch;
 
 /// <summary>A process pool whose calls are treated in a way of their own.</summary>
-internal sealed class ProcessPoolView(IExecutor executor, WorkerPool pool, ProcessCallOptions calls) : IExecutor
+internal sealed class ProcessPoolView(IExecutor executor, WorkerPool pool, ProcessCallOptions calls) : IExecutor, IMapper
 {
     public ExecutionModel Model => executor.Model;
 
@@ -17,4 +17,8 @@ internal sealed class ProcessPoolView(IExecutor executor, WorkerPool pool, Proce
 
     // The pool is its owner's.
     public ValueTask DisposeAsync() => default;
+
+    IAsyncEnumerable<TResult>? IMapper.TryMap<T, TResult>(
+        ItemSource<T> source, Callable<T, TResult> callable, MapOptions options, CancellationToken cancellationToken) =>
+        new BatchedMap<T, TResult>(pool, source, callable, options, calls, cancellationToken);
 }

@@ -22,6 +22,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     private readonly TaskCompletionSource<TResult> _future = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TResult? _result;
     private Exception? _failure;
+    private WorkerLink? _leading;
 
     public SingleCall(
         PoolFunction<T, TResult> function,
@@ -119,11 +120,20 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
 
     public override void Fail(Exception exception) => _failure = exception;
 
+    /// <summary>The worker whose replies the caller reads itself; it sleeps on them, not on the task.</summary>
+    public WorkerLink? Leading
+    {
+        get => Volatile.Read(ref _leading);
+        set => Volatile.Write(ref _leading, value);
+    }
+
     /// <summary>What makes the caller's cancellation reach the call. Set once, after it was submitted.</summary>
     public CancellationTokenRegistration Registration { get; set; }
 
     public override void Complete()
     {
+        // First: once the task has ended, who led may be gone, and the worker with it.
+        Leading?.WakeLeader();
         Registration.Unregister();
         switch (_failure)
         {

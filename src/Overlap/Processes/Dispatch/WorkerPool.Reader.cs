@@ -68,7 +68,7 @@ internal sealed unsafe partial class WorkerPool
         bool any = false;
         foreach (WorkerLink worker in workers)
         {
-            if (worker.HasReplies && Read(worker))
+            if (!worker.IsLed && worker.HasReplies && Read(worker))
             {
                 any = true;
                 Refill(worker);
@@ -94,7 +94,7 @@ internal sealed unsafe partial class WorkerPool
 
             worker.Replies.Announce(depth);
             entries[count++] = new MemoryCalls.WaitEntry(worker.Replies.ConsumerWaiting, depth);
-            hasData |= worker.HasReplies;
+            hasData |= !worker.IsLed && worker.HasReplies;
         }
 
         int result = 0;

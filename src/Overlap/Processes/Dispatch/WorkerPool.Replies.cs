@@ -201,6 +201,11 @@ internal sealed partial class WorkerPool
             worker.State = LinkState.Ready;
         }
 
+        if (worker.State == LinkState.Retiring)
+        {
+            SendExitLocked(worker);
+        }
+
         if (worker.State == LinkState.Ready && ended.Length > 0)
         {
             retire = ReasonToRetireLocked(worker);

@@ -124,6 +124,27 @@ internal sealed unsafe partial class WorkerPool
         return true;
     }
 
+    /// <summary>Tells the workers that a function which brought its captured variables along is not called any more.</summary>
+    public void Forget(PoolFunction function)
+    {
+        if ((function.Flags & FrameFlags.Captures) == 0)
+        {
+            return;
+        }
+
+        _gate.Enter();
+        foreach (WorkerLink worker in _workers)
+        {
+            // A full ring is no harm: then the worker keeps it.
+            if (worker.State != LinkState.Gone && worker.Defined.Remove(function.Id))
+            {
+                _ = TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Forget, Function = function.Id }, default);
+            }
+        }
+
+        _gate.Exit();
+    }
+
     private static bool TryWriteFrameLocked(WorkerLink worker, in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))

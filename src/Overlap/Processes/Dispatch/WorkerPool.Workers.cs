@@ -1,4 +1,5 @@
 using System.Globalization;
+using Overlap.Executors;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
 using Overlap.Processes.Workers;
@@ -14,6 +15,7 @@ internal sealed partial class WorkerPool
     private static readonly TimeSpan EarlyDeathsWithin = TimeSpan.FromSeconds(10);
 
     private readonly WorkerSetup _setup;
+    private int _isRegistered;
 
     // Guarded by _gate.
     private readonly Queue<long> _earlyDeaths = new();
@@ -83,12 +85,41 @@ internal sealed partial class WorkerPool
                 Limits = _options.Limits,
             });
             TellReader();
+            if (worker.State == LinkState.Condemned)
+            {
+                // Condemned before there was a process to end.
+                worker.Process?.Kill();
+            }
+
+            if (Interlocked.Exchange(ref _isRegistered, 1) == 0)
+            {
+                // While the first worker starts: the classes behind meters take their time.
+                ExecutorMetrics.Register(_executor);
+            }
+        }
+        catch (WorkerHostException exception)
+        {
+            // The next would fail in the same way.
+            Break(new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception));
+            Bury(worker);
         }
         catch (Exception exception)
         {
-            Break(exception as BrokenProcessPoolException ?? new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception));
-            Bury(worker);
+            OnNotStarted(worker, exception);
         }
+    }
+
+    /// <summary>The system refused a process: for want of memory, of process numbers, of descriptors. It may not refuse the next.</summary>
+    private void OnNotStarted(WorkerLink worker, Exception exception)
+    {
+        _gate.Enter();
+        CountEarlyDeathLocked($"{exception.Message}", exception, new WorkerExit(null, null, []), isLast: false);
+        _gate.Exit();
+        Bury(worker);
+        _gate.Enter();
+        PumpLocked();
+        _gate.Exit();
+        FailQueueIfBroken();
     }
 
     private void OnReady(WorkerLink worker)
@@ -136,19 +167,20 @@ internal sealed partial class WorkerPool
             worker.State = LinkState.Retiring;
             worker.Reason = reason;
             TakeBackAllLocked(worker);
-            if (!TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Exit }, default))
-            {
-                worker.State = LinkState.Condemned;
-            }
-
-            worker.Requests.WakeReader();
+            SendExitLocked(worker);
             PumpLocked();
         }
 
         _gate.Exit();
-        if (worker.State == LinkState.Condemned)
+    }
+
+    /// <summary>Tells a worker to end when it has done what it has; where its ring is full, it is told after its next reply.</summary>
+    private static void SendExitLocked(WorkerLink worker)
+    {
+        if (!worker.IsToldToExit && TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Exit }, default))
         {
-            worker.Process?.Kill();
+            worker.IsToldToExit = true;
+            worker.Requests.WakeReader();
         }
     }
 
@@ -171,6 +203,8 @@ internal sealed partial class WorkerPool
     /// <summary>A worker's process is gone: called once for each that was started, by the thread that watches processes.</summary>
     public void OnExited(WorkerLink worker, WorkerExit exit)
     {
+        worker.End();
+
         // What it sent before it died counts; after this nobody reads.
         _ = Read(worker);
         worker.ReadGate.Enter();
@@ -184,7 +218,7 @@ internal sealed partial class WorkerPool
         TakeOverLocked(worker, lost);
         if (wasEarly && !wasPeaceful)
         {
-            CountEarlyDeathLocked(worker, exit);
+            CountEarlyDeathLocked(worker.Failure?.Message ?? exit.Describe(), worker.Failure, exit, isLast: worker.Failure is not null);
         }
 
         _gate.Exit();
@@ -314,7 +348,12 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private void CountEarlyDeathLocked(WorkerLink worker, WorkerExit exit)
+    /// <summary>Counts a worker that never became ready; after too many in a short time the pool gives up.</summary>
+    /// <param name="how">How the last one ended.</param>
+    /// <param name="cause">What it failed with, if it could tell.</param>
+    /// <param name="exit">How its process ended.</param>
+    /// <param name="isLast">Whether any other would fail in the same way.</param>
+    private void CountEarlyDeathLocked(string how, Exception? cause, WorkerExit exit, bool isLast)
     {
         long now = TimeProvider.System.GetTimestamp();
         _earlyDeaths.Enqueue(now);
@@ -323,12 +362,12 @@ internal sealed partial class WorkerPool
             _ = _earlyDeaths.Dequeue();
         }
 
-        if (_earlyDeaths.Count >= MostEarlyDeaths || worker.Failure is not null)
+        if (_earlyDeaths.Count >= MostEarlyDeaths || isLast)
         {
-            string what = worker.Failure is null
-                ? $"{_earlyDeaths.Count} workers in a row died before they were ready; the last one {exit.Describe()}"
-                : $"A worker could not start: {worker.Failure.Message}";
-            _broken ??= new BrokenProcessPoolException(what + ErrorLines(exit), worker.Failure)
+            string what = isLast
+                ? $"A worker could not start: {how}"
+                : $"{_earlyDeaths.Count} worker processes in a row ended before they were ready; the last one {how}.";
+            _broken ??= new BrokenProcessPoolException(what + ErrorLines(exit), cause)
             {
                 ExitCode = exit.ExitCode,
                 Signal = exit.Signal,

@@ -44,6 +44,7 @@ internal sealed unsafe partial class WorkerPool
         _time = options.TimeProvider;
         _limit = options.MaxWorkers;
         _codecs = new ValueCodecs(options.JsonContext);
+        FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
@@ -56,14 +57,29 @@ internal sealed unsafe partial class WorkerPool
 
     public Crossings Crossings { get; }
 
+    public int MaxWorkers => _options.MaxWorkers;
+
+    public int QueueCapacity => _options.QueueCapacity;
+
     /// <summary>Whether calls are taken down.</summary>
     public bool IsRecorded => _options.Recorder is not null;
 
     /// <summary>Submits a call of one item.</summary>
     public Task<TResult> SubmitAsync<T, TResult>(
+        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken) =>
+        TrySubmit(callable, argument, options, cancellationToken)?.Task ?? Task.FromCanceled<TResult>(cancellationToken);
+
+    private SingleCall<T, TResult>? TrySubmit<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
+        StartFirst();
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            CountCanceled();
+            return null;
+        }
+
         SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
         try
         {
@@ -80,7 +96,37 @@ internal sealed unsafe partial class WorkerPool
             call.Registration = cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call));
         }
 
-        return call.Task;
+        return call;
+    }
+
+    /// <summary>Starts a worker before the first function is examined: the one takes as long as the other.</summary>
+    public void StartFirst()
+    {
+        if (Volatile.Read(ref _opened) > 0)
+        {
+            return;
+        }
+
+        _gate.Enter();
+        if (_opened == 0 && !_isClosed)
+        {
+            OpenLocked(++_opened);
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
+    private void CountCanceled()
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        if (RefusalLocked() is { } refusal)
+        {
+            throw refusal;
+        }
+
+        _submitted++;
+        _withdrawn++;
     }
 
     /// <summary>Takes a call in.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Overlap.Processes.Values;
 
 namespace Overlap.Processes.Functions;
@@ -8,9 +7,9 @@ namespace Overlap.Processes.Functions;
 internal static class FunctionNames
 {
     /// <summary>Whether the compiler made the type to hold what a function captures, or the state of one that pauses.</summary>
+    /// <remarks>No author can give such a name; the attribute that says so is left out on closures within closures.</remarks>
     public static bool IsClosure(Type type) =>
-        type.IsNested && type.Name is ['<' or '_', ..] && (type.Name[0] == '<' || type.Name.StartsWith("_Closure$", StringComparison.Ordinal))
-        && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+        type.IsNested && (type.Name is ['<', ..] || type.Name.StartsWith("_Closure$", StringComparison.Ordinal));
 
     /// <summary>Whether a closure's field only keeps a delegate so that it is not made twice.</summary>
     public static bool IsCache(FieldInfo field) => field.Name.StartsWith("<>9", StringComparison.Ordinal);

@@ -39,13 +39,10 @@ internal static class Metadata
     public static FieldInfo Field(Type type, int token) =>
         Find("field", (type, token), static at =>
         {
-            if (!IsIn(FieldTable, at.token) || at.type.Module.ResolveField(at.token) is not { IsStatic: false } open || at.type.ContainsGenericParameters)
-            {
-                return null;
-            }
-
-            FieldInfo field = FieldInfo.GetFieldFromHandle(open.FieldHandle, at.type.TypeHandle);
-            return field.DeclaringType == at.type ? field : null;
+            // Asked of the type itself: a token alone gives the field of the open type.
+            return IsIn(FieldTable, at.token) && !at.type.ContainsGenericParameters
+                ? Array.Find(at.type.GetFields(Instance), field => field.MetadataToken == at.token)
+                : null;
         });
 
     private static bool IsIn(int table, int token) => token >>> 24 == table;

@@ -11,12 +11,16 @@ internal sealed class PortableFunction
 {
     private static readonly ConditionalWeakTable<ValueCodecs, Cache> Caches = [];
 
+    private readonly Type _delegateType;
+    private readonly Type? _targetType;
     private readonly CapturedObject? _object;
     private readonly IFieldCodec? _value;
     private readonly byte[] _identity;
 
     private PortableFunction(Delegate function, CapturedObject? capturedObject, (Type Type, IFieldCodec Codec)? value)
     {
+        _delegateType = function.GetType();
+        _targetType = function.Target?.GetType();
         _object = capturedObject;
         _value = value?.Codec;
         Name = FunctionNames.Of(function.Method);
@@ -52,19 +56,7 @@ internal sealed class PortableFunction
     public static PortableFunction Of(Delegate function, ValueCodecs codecs)
     {
         Cache cache = Caches.GetOrCreateValue(codecs);
-        if (cache.Last is { } last && ReferenceEquals(last.Function, function))
-        {
-            return last.Portable;
-        }
-
-        PortableFunction portable = cache.Find(function) ?? cache.Add(function, Make(function, codecs));
-        if (!portable.HasCaptures)
-        {
-            // One that captures nothing is mostly one delegate, used again and again; another would only be kept alive here.
-            cache.Last = new Seen(function, portable);
-        }
-
-        return portable;
+        return cache.FindQuickly(function) ?? cache.Find(function) ?? cache.Add(function, Make(function, codecs));
     }
 
     /// <summary>Writes what a delegate captures, as it is now: writes by the worker do not come back.</summary>
@@ -98,7 +90,7 @@ internal sealed class PortableFunction
     {
         MethodInfo method = function.Method;
         string? reason = !function.HasSingleTarget ? "it is several functions in one delegate; send them one by one"
-            : method.DeclaringType is null || method.DeclaringType.Assembly.IsDynamic || method.GetType().Assembly != typeof(object).Assembly || IsDynamic(method)
+            : method.DeclaringType is null || method.DeclaringType.Assembly.IsDynamic || IsDynamic(method)
                 ? "it was made while the program runs, so no file holds its code; use a method or a lambda of the program"
             : null;
         if (reason is not null)
@@ -132,11 +124,8 @@ internal sealed class PortableFunction
         }
     }
 
-    private static PortableFunction Free(Delegate function)
-    {
-        // Closed over a null first argument, or a static method, or one whose object comes with each call.
-        return new PortableFunction(function, null, null);
-    }
+    // A static method, perhaps closed over a null first argument, or a method whose object comes with each call.
+    private static PortableFunction Free(Delegate function) => new(function, null, null);
 
     private static PortableFunction OnFirstArgument(Delegate function, ValueCodecs codecs)
     {
@@ -182,29 +171,51 @@ internal sealed class PortableFunction
             ? $" For example WorkerState = () => new {FunctionNames.Of(type)}()."
             : "";
 
-    private sealed record Seen(Delegate Function, PortableFunction Portable);
+    private bool Fits(object? target) => _object is null || _object.Fits(target);
+
+    private sealed record Seen(Delegate? Function, nint Code, Type DelegateType, Type? TargetType, PortableFunction Portable);
 
     /// <summary>The functions seen with one set of codecs.</summary>
     private sealed class Cache
     {
-        // More than one where objects around the function are of different types.
-        private readonly ConcurrentDictionary<(MethodInfo Method, Type DelegateType, Type? TargetType), PortableFunction[]> _functions = new();
+        private const int RecentCount = 64;
 
-        // A hint only: whoever comes last leaves it.
-        public Seen? Last { get; set; }
+        // More than one where delegates of a method, or the objects around it, are of different types. Keyed by a plain reference: the runtime
+        // has that dictionary's code ready, and the first call of a program waits for this one.
+        private readonly ConcurrentDictionary<MethodInfo, PortableFunction[]> _functions = new();
 
-        public PortableFunction? Find(Delegate function)
+        // Hints only: whoever comes last leaves one.
+        private readonly Seen?[] _recent = new Seen?[RecentCount];
+        private Seen? _last;
+
+        /// <summary>Finds a function without asking for its method, which is slow on a new delegate.</summary>
+        public PortableFunction? FindQuickly(Delegate function)
         {
-            if (!function.HasSingleTarget || !_functions.TryGetValue(KeyOf(function), out PortableFunction[]? variants))
+            if (_last is { } last && ReferenceEquals(last.Function, function))
+            {
+                return last.Portable;
+            }
+
+            if (function.Target is not { } target || DelegateParts.CodeOf(function) is not (not 0 and nint code))
             {
                 return null;
             }
 
-            foreach (PortableFunction variant in variants)
+            return _recent[SlotOf(code)] is { } seen && seen.Code == code && seen.TargetType == target.GetType() && seen.DelegateType == function.GetType()
+                && seen.Portable.Fits(target) ? seen.Portable : null;
+        }
+
+        public PortableFunction? Find(Delegate function)
+        {
+            if (function.HasSingleTarget && _functions.TryGetValue(function.Method, out PortableFunction[]? variants))
             {
-                if (variant._object is null || variant._object.Fits(function.Target))
+                object? target = function.Target;
+                foreach (PortableFunction variant in variants)
                 {
-                    return variant;
+                    if (variant._delegateType == function.GetType() && variant._targetType == target?.GetType() && variant.Fits(target))
+                    {
+                        return Remember(function, variant);
+                    }
                 }
             }
 
@@ -213,10 +224,27 @@ internal sealed class PortableFunction
 
         public PortableFunction Add(Delegate function, PortableFunction portable)
         {
-            _functions.AddOrUpdate(KeyOf(function), static (_, added) => [added], static (_, variants, added) => [.. variants, added], portable);
-            return portable;
+            _functions.AddOrUpdate(function.Method, static (_, added) => [added], static (_, variants, added) => [.. variants, added], portable);
+            return Remember(function, portable);
         }
 
-        private static (MethodInfo, Type, Type?) KeyOf(Delegate function) => (function.Method, function.GetType(), function.Target?.GetType());
+        // Code begins at round addresses: their low bits say little.
+        private static int SlotOf(nint code) => (int)(((nuint)code >> 3) ^ ((nuint)code >> 9)) & (RecentCount - 1);
+
+        private PortableFunction Remember(Delegate function, PortableFunction portable)
+        {
+            if (function.Target is { } target && DelegateParts.CodeOf(function) is not 0 and nint code)
+            {
+                _recent[SlotOf(code)] = new Seen(null, code, function.GetType(), target.GetType(), portable);
+            }
+
+            if (!portable.HasCaptures)
+            {
+                // One that captures nothing is mostly one delegate, used again and again; another would only be kept alive here.
+                _last = new Seen(function, 0, function.GetType(), null, portable);
+            }
+
+            return portable;
+        }
     }
 }

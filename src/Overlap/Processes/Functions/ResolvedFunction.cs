@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Overlap.Processes.Values;
 
 namespace Overlap.Processes.Functions;
@@ -13,6 +14,9 @@ internal sealed class ResolvedFunction
 
     private readonly Delegate? _bound;
 
+    // The first one made, from which others are copied; whoever comes first leaves it.
+    private volatile Delegate? _pattern;
+
     private ResolvedFunction(Type delegateType, MethodInfo method, CapturedObject? capturedObject, IFieldCodec? value)
     {
         _delegateType = delegateType;
@@ -21,7 +25,7 @@ internal sealed class ResolvedFunction
         _value = value;
         if (!HasCaptures)
         {
-            _bound = Make(capturedObject is null ? null : System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(capturedObject.Type));
+            _bound = Make(capturedObject is null ? null : RuntimeHelpers.GetUninitializedObject(capturedObject.Type));
         }
     }
 
@@ -80,9 +84,21 @@ internal sealed class ResolvedFunction
 
     private Delegate Make(object? target)
     {
+        if (target is not null && _pattern is { } pattern && pattern.Target?.GetType() == target.GetType() && DelegateParts.Like(pattern, target) is { } copy)
+        {
+            return copy;
+        }
+
         try
         {
-            return Delegate.CreateDelegate(_delegateType, target, _method, throwOnBindFailure: false) ?? throw PayloadException.Nonsense("function");
+            Delegate made = Delegate.CreateDelegate(_delegateType, target, _method, throwOnBindFailure: false) ?? throw PayloadException.Nonsense("function");
+            if (target is not null && HasCaptures)
+            {
+                // The pattern keeps an object without values, not a call's.
+                _pattern ??= _object is null ? null : DelegateParts.Like(made, RuntimeHelpers.GetUninitializedObject(_object.Type));
+            }
+
+            return made;
         }
         catch (Exception exception) when (exception is ArgumentException or MemberAccessException or InvalidOperationException or NotSupportedException)
         {

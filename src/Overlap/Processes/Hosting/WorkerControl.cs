@@ -24,7 +24,7 @@ internal sealed class WorkerControl
         WorkerControl control = new(cookie);
         // W7: only this process holds the socket and the shared memory; what it starts must not.
         DescriptorCalls.KeepFromChildren(Socket);
-        // W8: when the pool's process is gone the kernel sends this to a stopped worker, together with the signal to go on.
+        // W8: when the pool's process is gone the kernel sends this to a stopped worker's group, together with the signal to go on.
         ProcessCalls.Shrug(SignalNumber.HangUp);
         ProcessCalls.AdoptOrphans();
         new Thread(control.Run, StackSize) { IsBackground = true, Name = "overlap worker control" }.UnsafeStart();
@@ -49,6 +49,9 @@ internal sealed class WorkerControl
 
     private void Run()
     {
+        // W8: a worker that is only about to stop gets nothing of that; this comes anyway. It also comes when just a thread of the program ends: harmless,
+        // which is why it is this signal and not the end itself.
+        ProcessCalls.AskOnParentsEnd(SignalNumber.Continue);
         byte[] buffer = new byte[64];
         try
         {

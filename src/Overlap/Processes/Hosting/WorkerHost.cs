@@ -45,6 +45,7 @@ internal sealed unsafe class WorkerHost
         _current = new CurrentCall(Slots);
         Writer = new PayloadWriter(_border);
         Context = new WorkerContext(null, 0, null, null);
+        FunctionCodecs.Install(_codecs, _code);
     }
 
     /// <summary>The first function numbers are the pool's own.</summary>
@@ -293,6 +294,7 @@ internal sealed unsafe class WorkerHost
         if (reader.Read<bool>())
         {
             _codecs = JsonContextOf.Codecs(TypeIdentity.Read(ref reader, _code));
+            FunctionCodecs.Install(_codecs, _code);
         }
 
         _ = Context.EnterThread();

@@ -10,6 +10,10 @@ internal static unsafe partial class ProcessCalls
     public const int LimitOpenFiles = 7;
 
     private const int NoHang = 1;
+    private const int Exited = 4;
+    private const int LeaveIt = 0x0100_0000;
+    private const int OneProcess = 1;
+    private const int SignalOnParentsEnd = 1;
     private const int BecomeSubreaper = 36;
     private const int CallPidFdSendSignal = 424;
     private const int CallPidFdOpen = 434;
@@ -20,6 +24,15 @@ internal static unsafe partial class ProcessCalls
 
     /// <summary>Sends a signal to the process behind a handle; a process that is gone is no error.</summary>
     public static void Signal(int processHandle, int signal) => _ = SystemCall(CallPidFdSendSignal, processHandle, signal, 0, 0);
+
+    /// <summary>Tells whether a child has ended and nobody took its end yet: then its number is still its own.</summary>
+    public static bool IsZombie(int processId)
+    {
+        // siginfo_t, whose first word stays 0 when there is nothing to tell.
+        int* information = stackalloc int[32];
+        *information = 0;
+        return WaitId(OneProcess, processId, information, Exited | NoHang | LeaveIt) == 0 && *information != 0;
+    }
 
     /// <summary>Takes the end of one child, if it has ended.</summary>
     /// <param name="processId">The child.</param>
@@ -66,6 +79,9 @@ internal static unsafe partial class ProcessCalls
     /// <summary>Makes orphans among this process' descendants its own children, so that they stay findable.</summary>
     public static void AdoptOrphans() => _ = PrCtl(BecomeSubreaper, 1, 0, 0, 0);
 
+    /// <summary>Asks for a signal when the parent's thread that started this process ends; holds while the calling thread lives.</summary>
+    public static void AskOnParentsEnd(int signal) => _ = PrCtl(SignalOnParentsEnd, (nuint)signal, 0, 0, 0);
+
     /// <summary>Lets a signal do nothing, here only: unlike an ignored signal this is not inherited by programs started from here.</summary>
     public static void Shrug(int signal)
     {
@@ -91,6 +107,9 @@ internal static unsafe partial class ProcessCalls
 
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
     private static partial int Wait4(int processId, int* status, int options, long* usage);
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    private static partial int WaitId(int kind, int processId, int* information, int options);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     private static partial int GetClock(int clock, long* time);

@@ -7,6 +7,7 @@ internal static class SignalNumber
     public const int Abort = 6;
     public const int Kill = 9;
     public const int Terminate = 15;
+    public const int Continue = 18;
     public const int CpuTimeExceeded = 24;
 
     private static readonly string[] Names =

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Overlap.Processes.Native;
 
@@ -66,9 +65,6 @@ internal static unsafe partial class SpawnCalls
             _ = DestroyAttributes(attributes);
         }
     }
-
-    /// <summary>Moves a descriptor out of the way of the numbers that a child's descriptors get.</summary>
-    public static SafeFileHandle OutOfTheWay(int descriptor, int count) => DescriptorCalls.DuplicateAbove(descriptor, Math.Max(64, count));
 
     private static void AddFolder(byte* actions, string folder)
     {

@@ -8,6 +8,8 @@ internal sealed class PlainCodec<T> : ValueCodec<T>
 {
     public override int FixedSize => Unsafe.SizeOf<T>();
 
+    public override bool TakesAnyBytes => true;
+
     public override void Write(PayloadWriter writer, T value) => writer.Write(value);
 
     public override T Read(ref PayloadReader reader) => reader.Read<T>();

@@ -13,6 +13,9 @@ internal abstract class ValueCodec<T> : IFieldCodec
     /// <summary>The fewest bytes that a value takes, so that a count can be doubted before room is made for it. Unit: bytes.</summary>
     public virtual int LeastSize => Math.Max(FixedSize, 1);
 
+    /// <summary>Whether any bytes of that size are a value: then many are read in one copy.</summary>
+    public virtual bool TakesAnyBytes => false;
+
     /// <summary>
     /// Whether a value that is kept for later cannot be changed meanwhile: then it may be written when it is sent, and need not be when it is given.
     /// </summary>

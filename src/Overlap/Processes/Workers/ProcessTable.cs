@@ -9,7 +9,8 @@ internal static class ProcessTable
     /// <summary>The numbers of all processes this one may see.</summary>
     public static IEnumerable<int> All()
     {
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        // Where the kernel shows no processes there is nothing to find.
+        foreach (string folder in Directory.Exists("/proc/self") ? Directory.EnumerateDirectories("/proc") : [])
         {
             if (int.TryParse(folder.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int processId))
             {

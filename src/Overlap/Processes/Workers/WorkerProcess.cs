@@ -161,7 +161,11 @@ internal sealed class WorkerProcess : IDisposable
         try
         {
             // W2: until the leader is reaped its number, and so the group's, cannot be another's.
-            _ = ProcessCalls.Kill(-ProcessId, SignalNumber.Kill);
+            if (ProcessCalls.IsZombie(ProcessId))
+            {
+                _ = ProcessCalls.Kill(-ProcessId, SignalNumber.Kill);
+            }
+
             int reaped = ProcessCalls.TryReap(ProcessId, out status, out _cpuAtEnd);
             isKnown = reaped > 0;
             if (reaped == 0)
@@ -186,7 +190,8 @@ internal sealed class WorkerProcess : IDisposable
         _gate.Enter();
         try
         {
-            if (!_isReaped)
+            // Whoever has ended already is the supervisor's: other code of the program may have reaped it, and the number be another's.
+            if (!_isReaped && DescriptorCalls.Poll([new(Handle)], 0) == 0)
             {
                 _ = ProcessCalls.Kill(-ProcessId, signal);
             }

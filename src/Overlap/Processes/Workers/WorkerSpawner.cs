@@ -71,7 +71,7 @@ internal static class WorkerSpawner
             if (descriptors[i] < sources.Length)
             {
                 // W5: a low number would be overwritten by one of the child's before it is copied.
-                SafeFileHandle moved = SpawnCalls.OutOfTheWay(descriptors[i], sources.Length);
+                SafeFileHandle moved = DescriptorCalls.DuplicateAbove(descriptors[i], sources.Length);
                 opened.Add(moved);
                 descriptors[i] = (int)moved.DangerousGetHandle();
             }

@@ -60,6 +60,17 @@ public sealed class WorkerDescendantsTests
         Assert.True(IsGoneAfterParent("grandchildren", stopFirst: true));
 
     [Fact]
+    public void ParentKilled_WorkerProgramIsStarting_IsGoneInTwoSeconds()
+    {
+        using Process parent = WorkerPrograms.Parent();
+        int worker = int.Parse(parent.StandardOutput.ReadLine()!["worker ".Length..]);
+        int handle = ProcessCalls.TryOpenProcess(worker);
+        parent.Kill();
+        Assert.True(WorkerPrograms.HasEnded(handle, Promise));
+        _ = DescriptorCalls.Close(handle);
+    }
+
+    [Fact]
     public void ParentReturns_WorkerIdle_IsGoneInTwoSeconds()
     {
         using Process parent = WorkerPrograms.Parent([.. WorkerPrograms.Command("worker", "pokes")]);
@@ -75,13 +86,16 @@ public sealed class WorkerDescendantsTests
     {
         using Process parent = WorkerPrograms.Parent([.. WorkerPrograms.Command("worker", behaviour)]);
         int worker = ReadWorker(parent, behaviour == "grandchildren" ? "started" : "ready");
-        int[] family = [worker, .. WorkerPrograms.WithArgument($"{100_000 + worker}")];
-        Assert.True(behaviour == "grandchildren" ? family.Length >= 4 : family.Length == 1);
+        int grandchildren = behaviour == "grandchildren" ? 3 : 0;
+        int[] family = [];
+        Assert.True(SpinWait.SpinUntil(
+            () => (family = [worker, .. WorkerPrograms.WithArgument($"{100_000 + worker}")]).Length > grandchildren, RecordedWorker.Patience));
         int[] handles = [.. family.Select(ProcessCalls.TryOpenProcess)];
         if (stopFirst)
         {
             const int stop = 19;
             _ = ProcessCalls.Kill(worker, stop);
+            Assert.True(SpinWait.SpinUntil(() => WorkerPrograms.StateOf(worker) == 'T', RecordedWorker.Patience));
         }
 
         parent.Kill();

@@ -1,4 +1,5 @@
 using Overlap.Processes;
+using Overlap.Processes.Native;
 using Overlap.Processes.Workers;
 
 namespace Overlap.Tests.Processes.Workers;
@@ -41,6 +42,18 @@ public sealed class WorkerProcessTests
         Assert.Contains("/nowhere/program", exception.Message);
     }
 
+    [Theory]
+    [InlineData("pokes")]
+    [InlineData("managed-loop")]
+    [InlineData("native-sleep")]
+    public async Task Terminate_WorkerBusy_Ends(string behaviour)
+    {
+        using RecordedWorker worker = WorkerPrograms.Worker(behaviour);
+        Assert.Equal("ready", worker.NextLine());
+        worker.Process.Terminate();
+        Assert.Equal("was killed by signal 15 (SIGTERM)", (await worker.Exit).Describe());
+    }
+
     [Fact]
     public async Task Kill_ProgramIgnoresTerminate_IsKilled()
     {
@@ -50,6 +63,17 @@ public sealed class WorkerProcessTests
         Assert.False(worker.Process.HasExited);
         worker.Process.Kill();
         Assert.Equal("was killed by signal 9 (SIGKILL)", (await worker.Exit).Describe());
+    }
+
+    [Fact]
+    public async Task OnExited_OtherCodeReaped_SaysSo()
+    {
+        using RecordedWorker worker = RecordedWorker.Shell("read line");
+        int reaped = 0;
+        // Whoever comes first gets the status; the other must not wait for it.
+        Assert.True(SpinWait.SpinUntil(() => (reaped = ProcessCalls.TryReap(worker.Process.ProcessId, out _, out _)) != 0, RecordedWorker.Patience));
+        WorkerExit exit = await worker.Exit;
+        Assert.Equal(reaped > 0, exit.ExitCode is null);
     }
 
     [Fact]

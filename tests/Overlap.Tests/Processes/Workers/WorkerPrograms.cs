@@ -45,6 +45,13 @@ internal static class WorkerPrograms
         return [.. found];
     }
 
+    /// <summary>The letter by which the kernel tells what a process is doing.</summary>
+    public static char StateOf(int processId)
+    {
+        string text = File.ReadAllText($"/proc/{processId}/stat");
+        return text[text.LastIndexOf(')') + 2];
+    }
+
     /// <summary>Waits for the end of a process that need not be a child; a zombie has ended.</summary>
     public static bool HasEnded(int processHandle, int milliseconds)
     {
