@@ -18,7 +18,7 @@ internal sealed class ProcessesArea : BenchmarkArea
         BenchmarkContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         NodePackage? piscina = context.Available.Contains(Requirement.Node) && context.Available.Contains(Requirement.Npm)
-            ? await NodePackage.InstallAsync(context.Workshop, "piscina", Console.Error, cancellationToken)
+            ? await NodePackage.InstallAsync(context.Workshop, await PiscinaForNodeAsync(cancellationToken), Console.Error, cancellationToken)
             : null;
         yield return await WithPeersAsync(CallComparisons.GatherAsync);
         yield return await WithPeersAsync(CallComparisons.RoundTripAsync);
@@ -35,5 +35,12 @@ internal sealed class ProcessesArea : BenchmarkArea
             await using PoolPeers peers = new(context, piscina);
             return await measure(context, peers, cancellationToken);
         }
+    }
+
+    /// <summary>The newest piscina that the Node that is here can run; Debian's is often older than the newest one wants.</summary>
+    private static async Task<string> PiscinaForNodeAsync(CancellationToken cancellationToken)
+    {
+        string major = await ShortCommand.RunAsync("node", ["-p", "process.versions.node.split('.')[0]"], cancellationToken);
+        return int.Parse(major) >= 20 ? "piscina" : "piscina@4";
     }
 }
