@@ -73,7 +73,6 @@ internal sealed unsafe partial class WorkerPool
     private SingleCall<T, TResult>? TrySubmit<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
-        StartFirst();
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
         if (cancellationToken.IsCancellationRequested)
         {
@@ -98,23 +97,6 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return call;
-    }
-
-    /// <summary>Starts a worker before the first function is examined: the one takes as long as the other.</summary>
-    public void StartFirst()
-    {
-        if (Volatile.Read(ref _opened) > 0)
-        {
-            return;
-        }
-
-        _gate.Enter();
-        if (_opened == 0 && !_isClosed)
-        {
-            _ = TryOpenLocked();
-        }
-
-        _gate.Exit();
     }
 
     /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>

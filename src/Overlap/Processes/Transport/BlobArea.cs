@@ -20,8 +20,8 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
-    private readonly Stack<(long Offset, bool IsWarm)>?[] _free = new Stack<(long, bool)>?[40];
-    private readonly List<(long Offset, int Log)> _lent = [];
+    private readonly Stack<Stretch>?[] _free = new Stack<Stretch>?[40];
+    private readonly List<Stretch> _lent = [];
     private long _end;
     private long _warm;
 
@@ -38,15 +38,14 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
             Reclaim();
         }
 
-        long offset;
-        if (_free[log] is { } free && free.TryPop(out (long Offset, bool IsWarm) found))
+        Stretch? stretch = null;
+        if (_free[log]?.TryPop(out stretch) == true)
         {
-            offset = found.Offset;
-            _warm -= found.IsWarm ? 1L << log : 0;
+            _warm -= stretch!.IsWarm ? 1L << log : 0;
         }
         else if (_end + (1L << log) <= capacity)
         {
-            offset = _end;
+            stretch = new Stretch(_end, log);
             _end += 1L << log;
         }
         else
@@ -55,9 +54,9 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
             return false;
         }
 
-        Volatile.Write(ref *(long*)(start + offset), InUse);
-        _lent.Add((offset, log));
-        reference = new BlobReference(offset + HeaderSize, length);
+        Volatile.Write(ref *(long*)(start + stretch.Offset), InUse);
+        _lent.Add(stretch);
+        reference = new BlobReference(stretch.Offset + HeaderSize, length);
         return true;
     }
 
@@ -80,24 +79,34 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     {
         for (int i = _lent.Count - 1; i >= 0; i--)
         {
-            (long offset, int log) = _lent[i];
-            if (Volatile.Read(ref *(long*)(start + offset)) != Free)
+            Stretch stretch = _lent[i];
+            if (Volatile.Read(ref *(long*)(start + stretch.Offset)) != Free)
             {
                 continue;
             }
 
             _lent.RemoveAt(i);
-            bool staysWarm = _warm + (1L << log) <= warmLimit;
-            if (staysWarm)
+            long length = 1L << stretch.Log;
+            stretch.IsWarm = _warm + length <= warmLimit;
+            if (stretch.IsWarm)
             {
-                _warm += 1L << log;
+                _warm += length;
             }
             else
             {
-                _ = MemoryCalls.Advise(start + offset, (nuint)(1L << log), MemoryCalls.AdviseRemove);
+                _ = MemoryCalls.Advise(start + stretch.Offset, (nuint)length, MemoryCalls.AdviseRemove);
             }
 
-            (_free[log] ??= new Stack<(long, bool)>()).Push((offset, staysWarm));
+            (_free[stretch.Log] ??= new Stack<Stretch>()).Push(stretch);
         }
+    }
+
+    private sealed class Stretch(long offset, int log)
+    {
+        public long Offset { get; } = offset;
+
+        public int Log { get; } = log;
+
+        public bool IsWarm { get; set; }
     }
 }
