@@ -6,11 +6,12 @@ namespace Overlap.Processes.Dispatch;
 
 /// <summary>What of a pool crosses to its workers beside the calls: memory for large arguments, tokens, receivers of progress.</summary>
 /// <param name="arguments">Where large arguments are put.</param>
+/// <param name="buffers">The memory of buffers.</param>
 /// <param name="onCanceled">Told of the number of a token that is cancelled.</param>
-internal sealed class Crossings(BlobArea arguments, Action<long> onCanceled)
+internal sealed class Crossings(BlobArea arguments, BufferRental buffers, Action<long> onCanceled)
 {
     private readonly ConcurrentDictionary<long, IProgressReceiver> _receivers = new();
-    private readonly ConcurrentDictionary<long, CancellationTokenRegistration> _tokens = new();
+    private readonly ConcurrentDictionary<long, KnownToken> _tokens = new();
     private readonly Lock _placesGate = new();
 
     // Guarded by _placesGate: where in the workers' tables a token may still be noted.
@@ -20,22 +21,24 @@ internal sealed class Crossings(BlobArea arguments, Action<long> onCanceled)
 
     public BlobArea Arguments { get; } = arguments;
 
+    public BufferRental Buffers { get; } = buffers;
+
     /// <summary>The tokens that are known now and cancelled: a new worker is told of them.</summary>
-    public IEnumerable<long> Tokens => _tokens.Where(static token => token.Value.Token.IsCancellationRequested).Select(static token => token.Key);
+    public IEnumerable<long> Tokens => _tokens.Where(static known => known.Value.Token.IsCancellationRequested).Select(static known => known.Key);
 
     public long AddToken(CancellationToken token)
     {
         long number = TakeNumber();
-        _tokens[number] = default;
-        _tokens[number] = token.UnsafeRegister(_ => onCanceled(number), null);
+        _tokens[number] = new KnownToken(default, token);
+        _tokens[number] = new KnownToken(token.UnsafeRegister(_ => onCanceled(number), null), token);
         return number;
     }
 
     public void RemoveToken(long number)
     {
-        if (_tokens.TryRemove(number, out CancellationTokenRegistration registration))
+        if (_tokens.TryRemove(number, out KnownToken known))
         {
-            registration.Unregister();
+            _ = known.Registration.Unregister();
             using Lock.Scope held = _placesGate.EnterScope();
 
             // Another number for the same place, so that a worker never takes the next token for this one.
@@ -65,4 +68,7 @@ internal sealed class Crossings(BlobArea arguments, Action<long> onCanceled)
                 : throw new InvalidOperationException(
                     $"More than {SegmentLayout.TokenCount - 1} cancellation tokens are captured by calls under way.");
     }
+
+    // A registration does not know its token when that was cancelled before.
+    private readonly record struct KnownToken(CancellationTokenRegistration Registration, CancellationToken Token);
 }

@@ -56,7 +56,7 @@ internal sealed partial class WorkerPool
         await EndReaderAsync().ConfigureAwait(false);
         BuryAll();
         _arguments.Dispose();
-        _buffers.Dispose();
+        Crossings.Buffers.Dispose();
         if (_outputFailure is not null)
         {
             ExceptionDispatchInfo.Throw(_outputFailure);

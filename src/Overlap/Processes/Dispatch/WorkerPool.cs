@@ -49,7 +49,8 @@ internal sealed unsafe partial class WorkerPool
         _setup = WorkerSetup.Of(options, _codecs);
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
         _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(new BlobArea(_arguments.Start, SegmentLayout.BlobCapacity, WarmLimit), OnTokenCanceled);
+        Crossings = new Crossings(
+            new BlobArea(_arguments.Start, SegmentLayout.BlobCapacity, WarmLimit), new BufferRental(_buffers, WarmLimit), OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
