@@ -56,6 +56,7 @@ internal sealed partial class WorkerPool
         await EndReaderAsync().ConfigureAwait(false);
         BuryAll();
         _arguments.Dispose();
+        _argumentsToRead.Dispose();
         Crossings.Buffers.Dispose();
         if (_outputFailure is not null)
         {

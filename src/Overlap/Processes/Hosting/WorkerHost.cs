@@ -70,7 +70,7 @@ internal sealed unsafe class WorkerHost
     public static int Run(WorkerControl control)
     {
         using SharedSegment segment = Inherited(0);
-        using SharedSegment arguments = Inherited(1);
+        using SharedSegment arguments = Inherited(1, isReadOnly: true);
         using SharedSegment buffers = Inherited(2);
         WorkerHost host = new(segment, arguments, buffers);
         WorkerConsole.RunningCall = () => Volatile.Read(ref host._callNumber);
@@ -95,11 +95,11 @@ internal sealed unsafe class WorkerHost
         }
     }
 
-    private static SharedSegment Inherited(int index)
+    private static SharedSegment Inherited(int index, bool isReadOnly = false)
     {
         int descriptor = WorkerLaunch.FirstInherited + index;
         Native.DescriptorCalls.KeepFromChildren(descriptor);
-        return SharedSegment.Open(new SafeFileHandle(descriptor, ownsHandle: true));
+        return SharedSegment.Open(new SafeFileHandle(descriptor, ownsHandle: true), isReadOnly);
     }
 
     private void RunCalls()
