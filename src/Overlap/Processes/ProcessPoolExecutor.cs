@@ -116,6 +116,13 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
         return new ProcessPoolView(this, _pool, calls);
     }
 
+    /// <summary>Gives memory that this program and all workers see, for data that calls read or write in place.</summary>
+    /// <param name="length">Unit: bytes, at least 1. The pool has 16 GiB for its buffers, each of which takes a power of two.</param>
+    /// <returns>The buffer; disposing it gives the memory to the next who asks, already warm.</returns>
+    /// <exception cref="ObjectDisposedException">The executor was disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The pool's buffers take all that there is for them.</exception>
+    public SharedBuffer RentBuffer(int length) => _pool.Crossings.Buffers.Rent(length);
+
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 

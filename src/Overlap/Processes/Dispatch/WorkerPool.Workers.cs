@@ -121,7 +121,7 @@ internal sealed partial class WorkerPool
         {
             worker.Start(new WorkerLaunch
             {
-                Inherited = [worker.Segment.File, _arguments.File, _buffers.File],
+                Inherited = [worker.Segment.File, _argumentsToRead, _buffers.File],
                 Environment = NestingDepth.ForChild(),
                 Limits = _options.Limits,
             });
