@@ -7,7 +7,7 @@ namespace Overlap.Processes;
 /// <summary>Runs calls in worker processes: a call that crashes, hangs or is killed costs itself and no other.</summary>
 /// <remarks>
 /// Functions travel by their place in the program's own assemblies, arguments and captured variables as data: what a call writes to them stays in
-/// its worker. Workers start when calls wait for them, up to <see cref="MaxWorkers"/>, and run one call at a time.
+/// its worker. The first worker starts with the executor, others when calls wait for them, up to <see cref="MaxWorkers"/>; each runs one call at a time.
 /// A program needs no guard around its main method. Worker processes never outlive the program.
 /// </remarks>
 [DebuggerDisplay("ProcessPoolExecutor, at most {MaxWorkers} processes")]
@@ -115,6 +115,13 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
         ArgumentNullException.ThrowIfNull(calls);
         return new ProcessPoolView(this, _pool, calls);
     }
+
+    /// <summary>Gives memory that this program and all workers see, for data that calls read or write in place.</summary>
+    /// <param name="length">Unit: bytes, at least 1. The pool has 16 GiB for its buffers, each of which takes a power of two.</param>
+    /// <returns>The buffer; disposing it gives the memory to the next who asks, already warm.</returns>
+    /// <exception cref="ObjectDisposedException">The executor was disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The pool's buffers take all that there is for them.</exception>
+    public SharedBuffer RentBuffer(int length) => _pool.Crossings.Buffers.Rent(length);
 
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();

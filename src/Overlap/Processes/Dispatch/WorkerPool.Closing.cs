@@ -67,7 +67,8 @@ internal sealed partial class WorkerPool
         }
 
         Crossings.Arguments.Dispose();
-        _buffers.Dispose();
+        _argumentsToRead.Dispose();
+        Crossings.Buffers.Dispose();
         if ((_outputFailure ?? _reportFailure) is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);

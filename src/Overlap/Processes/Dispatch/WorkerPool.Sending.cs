@@ -111,7 +111,7 @@ internal sealed unsafe partial class WorkerPool
 
     private static bool TryDefineLocked(WorkerLink worker, PoolFunction function)
     {
-        if (worker.Defined.Contains(function.Id))
+        if (worker.Defined.Contains(function))
         {
             return true;
         }
@@ -121,7 +121,7 @@ internal sealed unsafe partial class WorkerPool
             return false;
         }
 
-        _ = worker.Defined.Add(function.Id);
+        _ = worker.Defined.Add(function);
         return true;
     }
 
@@ -137,7 +137,7 @@ internal sealed unsafe partial class WorkerPool
         foreach (WorkerLink worker in _workers)
         {
             // A full ring is no harm: then the worker keeps it.
-            if (worker.State != LinkState.Gone && worker.Defined.Remove(function.Id))
+            if (worker.State != LinkState.Gone && worker.Defined.Remove(function))
             {
                 _ = TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Forget, Function = function.Id }, default);
             }

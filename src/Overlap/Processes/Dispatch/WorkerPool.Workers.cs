@@ -17,7 +17,8 @@ internal sealed partial class WorkerPool
     private int _isRegistered;
 
     // Guarded by _gate.
-    private readonly Queue<long> _earlyDeaths = new();
+    private readonly long[] _earlyDeaths = new long[MostEarlyDeaths];
+    private int _earlyDeathCount;
     private long _noStartBefore;
 
     /// <summary>Starts as many workers as calls wait for, up to the limit.</summary>
@@ -97,16 +98,12 @@ internal sealed partial class WorkerPool
         Continuations.Post(static state => ((Starting)state!).Run(), new Starting(this, worker));
     }
 
-    /// <summary>Starts the workers that are there before any call.</summary>
+    /// <summary>Starts the workers that are there before any call: one at least, so that it is warm when the first call comes.</summary>
     public void StartAhead()
     {
         _gate.Enter();
-        while (_workers.Count < Math.Min(_options.MinWorkers, _limit))
+        while (_workers.Count < Math.Clamp(_options.MinWorkers, 1, _limit) && TryOpenLocked())
         {
-            if (!TryOpenLocked())
-            {
-                break;
-            }
         }
 
         _gate.Exit();
@@ -124,7 +121,7 @@ internal sealed partial class WorkerPool
         {
             worker.Start(new WorkerLaunch
             {
-                Inherited = [worker.Segment.File, _arguments.File, _buffers.File],
+                Inherited = [worker.Segment.File, _argumentsToRead, _buffers.File],
                 Environment = NestingDepth.ForChild(),
                 Limits = _options.Limits,
             });
@@ -167,7 +164,7 @@ internal sealed partial class WorkerPool
             worker.IdleSince = _time.GetTimestamp();
 
             // Only deaths in a row say that none will ever be ready.
-            _earlyDeaths.Clear();
+            _earlyDeathCount = 0;
         }
 
         bool isTooLate = _isClosing;
