@@ -28,7 +28,7 @@ internal sealed partial class WorkerPool
         int alive = 0;
         foreach (WorkerLink worker in _workers)
         {
-            starting += worker.State == LinkState.Starting ? 1 : 0;
+            starting += worker.State == LinkState.Starting && worker.Sent.Count == 0 ? 1 : 0;
             alive += worker.State is LinkState.Starting or LinkState.Ready ? 1 : 0;
         }
 
