@@ -15,12 +15,11 @@ internal sealed class CallBorder(Crossings crossings) : NoBorder
 
     public override bool TryPutBlob(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
-        if (!crossings.Arguments.TryTake(bytes.Length, out reference))
+        if (!crossings.Arguments.TryPut(bytes, out reference))
         {
             return false;
         }
 
-        bytes.CopyTo(crossings.Arguments[reference]);
         (_blobs ??= []).Add(reference);
         return true;
     }

@@ -8,7 +8,7 @@ namespace Overlap.Processes.Dispatch;
 /// <param name="arguments">Where large arguments are put.</param>
 /// <param name="buffers">The memory of buffers.</param>
 /// <param name="onCanceled">Told of the number of a token that is cancelled.</param>
-internal sealed class Crossings(BlobArea arguments, BufferRental buffers, Action<long> onCanceled)
+internal sealed class Crossings(LentMemory arguments, BufferRental buffers, Action<long> onCanceled)
 {
     private readonly ConcurrentDictionary<long, IProgressReceiver> _receivers = new();
     private readonly ConcurrentDictionary<long, KnownToken> _tokens = new();
@@ -19,7 +19,7 @@ internal sealed class Crossings(BlobArea arguments, BufferRental buffers, Action
     private long _numbers;
     private long _lastReceiver;
 
-    public BlobArea Arguments { get; } = arguments;
+    public LentMemory Arguments { get; } = arguments;
 
     public BufferRental Buffers { get; } = buffers;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Overlap.Executors;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
@@ -9,13 +8,14 @@ namespace Overlap.Processes.Dispatch;
 /// <summary>A call of one item, whose end is a task.</summary>
 internal sealed class SingleCall<T, TResult> : RemoteCall
 {
+    // Half a frame of characters, or of bytes less.
+    private const int LongestWrittenLater = SegmentLayout.LargestFrame / 4;
+
     private readonly PoolFunction<T, TResult> _function;
 
     // An argument that nobody can change is written when it is sent; any other was written when it was given.
     private readonly T _argument;
-    private readonly byte[]? _encoded;
-    private readonly int _encodedLength;
-    private readonly CallBorder? _border;
+    private readonly CallPayload? _payload;
     private readonly string? _label;
 
     // Continuations of the caller never run on the thread that reads replies: they could block it.
@@ -23,6 +23,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     private TResult? _result;
     private Exception? _failure;
     private WorkerLink? _leading;
+    private CancellationTokenRegistration _registration;
 
     public SingleCall(
         PoolFunction<T, TResult> function,
@@ -36,66 +37,40 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     {
         _function = function;
         _argument = argument;
-        bool bringsCaptures = function.Portable.HasCaptures && (function.Flags & FrameFlags.Captures) == 0;
-        if (!bringsCaptures && function.Arguments.IsImmutable)
+        if (!CallPayload.BringsCaptures(function) && IsWrittenLater(function.Arguments, argument))
         {
             return;
         }
 
-        CallBorder border = new(crossings);
-        PayloadWriter writer = PoolWriter.Rent(border);
-        try
-        {
-            if (bringsCaptures)
-            {
-                function.Portable.WriteCaptures(target, writer);
-            }
-
-            function.Arguments.Write(writer, argument);
-            _encodedLength = writer.Length;
-            if (_encodedLength > SegmentLayout.LargestFrame - 64)
-            {
-                _encoded = PoolWriter.MoveToBlob(writer, border);
-                _encodedLength = _encoded.Length;
-                IsInBlob = true;
-            }
-            else
-            {
-                _encoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, _encodedLength));
-                writer.Written.CopyTo(_encoded);
-            }
-        }
-        catch
-        {
-            border.End();
-            throw;
-        }
-
-        _border = border.IsUsed ? border : null;
+        _payload = CallPayload.Encode(function, target, argument, crossings);
         _argument = default!;
         _label = isLabeled ? CallLabel.Of(argument) : null;
     }
 
-    public override bool IsInBlob { get; }
+    // Only what surely fits into a frame and needs nothing of the border: it is written under the pool's gate, where nothing may fail.
+    private static bool IsWrittenLater(ValueCodec<T> codec, T argument) =>
+        codec.LeastSize == 0 || codec.FixedSize is > 0 and <= LongestWrittenLater || argument is string { Length: <= LongestWrittenLater };
+
+    public override bool IsInBlob => _payload is { IsInBlob: true };
 
     public Task<TResult> Task => _future.Task;
 
     public override int Count => 1;
 
-    public override string? Label => _encoded is null ? CallLabel.Of(_argument) : _label;
+    public override string? Label => _payload is null ? CallLabel.Of(_argument) : _label;
 
     public override SpanStatus Status =>
         _failure is null ? SpanStatus.Succeeded : _failure is OperationCanceledException ? SpanStatus.Canceled : SpanStatus.Failed;
 
     public override void Encode(PayloadWriter writer)
     {
-        if (_encoded is null)
+        if (_payload is { } payload)
         {
-            _function.Arguments.Write(writer, _argument);
+            writer.WriteBytes(payload.Bytes);
         }
         else
         {
-            writer.WriteBytes(_encoded.AsSpan(0, _encodedLength));
+            _function.Arguments.Write(writer, _argument);
         }
     }
 
@@ -127,14 +102,24 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         set => Volatile.Write(ref _leading, value);
     }
 
-    /// <summary>What makes the caller's cancellation reach the call. Set once, after it was submitted.</summary>
-    public CancellationTokenRegistration Registration { get; set; }
+    /// <summary>Keeps what makes the caller's cancellation reach the call. Called once, after it was submitted.</summary>
+    public void Attach(CancellationTokenRegistration registration)
+    {
+        _registration = registration;
+
+        // The call may have ended before there was a registration to take back: whoever comes second here does it.
+        Interlocked.MemoryBarrier();
+        if (IsEnded)
+        {
+            _ = registration.Unregister();
+        }
+    }
 
     public override void Complete()
     {
         // First: once the task has ended, who led may be gone, and the worker with it.
         Leading?.WakeLeader();
-        Registration.Unregister();
+        _ = _registration.Unregister();
         switch (_failure)
         {
             case null:
@@ -149,12 +134,5 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         }
     }
 
-    protected override void ReleaseBorder()
-    {
-        _border?.End();
-        if (_encoded is not null && !IsInBlob)
-        {
-            ArrayPool<byte>.Shared.Return(_encoded);
-        }
-    }
+    protected override void ReleaseBorder() => _payload?.Release();
 }

@@ -109,28 +109,25 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
     /// <summary>Starts the process.</summary>
     public void Start(WorkerLaunch launch) => Process = WorkerProcess.Start(launch, this);
 
-    /// <summary>Makes the current thread the one that reads the replies. The pool's reader then leaves them alone.</summary>
+    /// <summary>Makes the current thread the one that reads the replies. The pool's reader then leaves them alone, and the memory stays mapped.</summary>
     public bool TryLead()
     {
-        if (!ReadGate.TryEnter())
+        ReadGate.Enter();
+        bool leads = !IsReadOut && !_isLed && !_hasEnded;
+        if (leads)
         {
-            return false;
+            _isLed = true;
+            Volatile.Write(ref *Replies.CallerWaiting, RingWords.Looking);
         }
 
-        if (IsReadOut || _isLed)
-        {
-            ReadGate.Exit();
-            return false;
-        }
-
-        _isLed = true;
-        Volatile.Write(ref *Replies.CallerWaiting, RingWords.Looking);
-        return true;
+        ReadGate.Exit();
+        return leads;
     }
 
     /// <summary>Gives the replies back to the pool's reader, and wakes it if there are some.</summary>
     public void EndLead()
     {
+        ReadGate.Enter();
         _isLed = false;
         Volatile.Write(ref *Replies.CallerWaiting, RingWords.Awake);
 

@@ -77,7 +77,7 @@ internal sealed unsafe partial class WorkerPool
         }
 
         call.Encode(_writer);
-        if (!worker.Requests.TryReserve(_writer.Length, out FrameHeader* frame))
+        if (!worker.Requests.TryReserve(_writer.Length, out FrameHeader* frame, SegmentLayout.RoomForExit))
         {
             return false;
         }
@@ -148,7 +148,7 @@ internal sealed unsafe partial class WorkerPool
 
     private static bool TryWriteFrameLocked(WorkerLink worker, in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
+        if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame, header.Kind == FrameKind.Exit ? 0 : SegmentLayout.RoomForExit))
         {
             return false;
         }
@@ -222,7 +222,8 @@ internal sealed unsafe partial class WorkerPool
     /// <summary>Gives what waits behind something slow to workers that have nothing to do.</summary>
     private void StealLocked()
     {
-        foreach (WorkerLink idle in _workers)
+        // Over a copy: what is taken back may call for one more worker.
+        foreach (WorkerLink idle in _readFrom)
         {
             if (idle.State != LinkState.Ready || idle.Sent.Count > 0 || _queue.Count > 0)
             {

@@ -38,6 +38,7 @@ internal sealed unsafe partial class WorkerPool
     private Exception? _broken;
     private bool _isClosed;
     private volatile Exception? _outputFailure;
+    private volatile Exception? _reportFailure;
 
     public WorkerPool(IExecutor executor, ProcessPoolExecutorOptions options)
     {
@@ -52,8 +53,7 @@ internal sealed unsafe partial class WorkerPool
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
         _argumentsToRead = _arguments.OpenForReading();
         _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(
-            new BlobArea(_arguments.Start, SegmentLayout.BlobCapacity, WarmLimit), new BufferRental(_buffers, WarmLimit), OnTokenCanceled);
+        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), new BufferRental(_buffers, WarmLimit), OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
@@ -97,7 +97,7 @@ internal sealed unsafe partial class WorkerPool
 
         if (cancellationToken.CanBeCanceled)
         {
-            call.Registration = cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call));
+            call.Attach(cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call)));
         }
 
         return call;
@@ -114,7 +114,7 @@ internal sealed unsafe partial class WorkerPool
         _gate.Enter();
         if (_opened == 0 && !_isClosed)
         {
-            OpenLocked(++_opened);
+            _ = TryOpenLocked();
         }
 
         _gate.Exit();

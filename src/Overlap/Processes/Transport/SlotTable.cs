@@ -87,6 +87,9 @@ internal readonly unsafe struct SlotTable(byte* start)
         }
     }
 
+    /// <summary>Whether the slot is that of a call still, as the pool opened it.</summary>
+    public bool IsOf(int slot, int generation) => Unpack(Volatile.Read(ref At(slot)->Claim)).Generation == generation;
+
     /// <summary>How many items have not started and are not taken back.</summary>
     public int Unstarted(int slot, int generation)
     {
