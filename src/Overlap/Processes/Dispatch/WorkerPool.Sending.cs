@@ -63,9 +63,9 @@ internal sealed unsafe partial class WorkerPool
         if (call.Trace is { } trace)
         {
             flags |= FrameFlags.Traced;
-            trace.TraceId.CopyTo(_writer.GetSpan(16));
+            trace.TraceId.CopyTo(_writer.GetSpan(16)[..16]);
             _writer.Advance(16);
-            trace.SpanId.CopyTo(_writer.GetSpan(8));
+            trace.SpanId.CopyTo(_writer.GetSpan(8)[..8]);
             _writer.Advance(8);
             _writer.Write((byte)trace.TraceFlags);
         }

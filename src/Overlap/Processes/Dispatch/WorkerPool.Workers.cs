@@ -32,7 +32,7 @@ internal sealed partial class WorkerPool
             alive += worker.State is LinkState.Starting or LinkState.Ready ? 1 : 0;
         }
 
-        int wanted = Math.Min(_limit - alive, _queue.Count - starting);
+        int wanted = Math.Max(Math.Min(_limit - alive, _queue.Count - starting), WarmUpTargetLocked() - alive);
         if (wanted < 1 || _broken is not null || (alive > 0 && TimeProvider.System.GetTimestamp() < _noStartBefore))
         {
             return;
@@ -69,6 +69,7 @@ internal sealed partial class WorkerPool
         if (IsPassing(exception) && AliveLocked() > 0)
         {
             _noStartBefore = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency;
+            FailWarmUpsLocked(new BrokenProcessPoolException($"No more worker processes can be started now: {exception.Message}", exception));
             return;
         }
 
@@ -125,6 +126,7 @@ internal sealed partial class WorkerPool
                 Environment = NestingDepth.ForChild(),
                 Limits = _options.Limits,
             });
+            Interlocked.Increment(ref _started);
             TellReader();
             if (IsCondemned(worker))
             {
@@ -167,11 +169,12 @@ internal sealed partial class WorkerPool
             _earlyDeathCount = 0;
         }
 
-        bool isTooLate = _isClosing;
+        string? retire = _isClosing ? Disposed : AliveLocked() > _limit ? FewerWanted : null;
+        LookAtWarmUpsLocked();
         _gate.Exit();
-        if (isTooLate)
+        if (retire is not null)
         {
-            Retire(worker, Disposed);
+            Retire(worker, retire);
         }
     }
 
