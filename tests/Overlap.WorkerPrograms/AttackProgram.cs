@@ -9,12 +9,14 @@ internal static partial class AttackProgram
     private const int Attach = 16;
     private const int Seize = 0x4206;
     private const int Kill = 9;
-    private const int ReadWrite = 2;
+    private const int ReadWrite = 0x802;
     private const int DuplicateFrom = 438;
     private const int OpenProcess = 434;
     private const int SignalProcess = 424;
     private const int ReadMemory = 310;
     private const int WriteMemory = 311;
+
+    private static readonly string[] SharedFolders = ["/tmp", "/dev/shm", "/run/shm", "/var/tmp"];
 
     /// <param name="targets">The marker of what was put into the workers, then the processes: the pool's, then a worker's.</param>
     public static void Run(string[] targets)
@@ -34,7 +36,7 @@ internal static partial class AttackProgram
         Try("send a signal through a handle", () => Any(processes, SignalThroughHandle));
         Try("take a descriptor through a handle", () => Any(processes, DuplicateThroughHandle));
         Try("connect to its sockets", () => Sockets(processes).Any(CanConnect));
-        Try("find its files in shared folders", () => SharedFiles(processes, secret).Any());
+        Try("open its files in shared folders", () => SharedFiles(processes, secret).Any(static path => CanOpen(path) || CanConnect(path)));
         Try("change its limits or priority", () => Any(processes, static id => SetPriority(0, id, 19) == 0 || CanWrite($"/proc/{id}/oom_score_adj")));
     }
 
@@ -76,7 +78,7 @@ internal static partial class AttackProgram
     private static bool CanOpen(string path)
     {
         int file = OpenFile(path, ReadWrite, 0);
-        file = file < 0 ? OpenFile(path, 0, 0) : file;
+        file = file < 0 ? OpenFile(path, 0x800, 0) : file;
         return file >= 0;
     }
 
@@ -127,7 +129,7 @@ internal static partial class AttackProgram
         }
     }
 
-    private static IEnumerable<string> SharedFiles(int[] processes, string secret) => new[] { "/tmp", "/dev/shm", "/run/shm", "/var/tmp" }
+    private static IEnumerable<string> SharedFiles(int[] processes, string secret) => SharedFolders
         .Where(Directory.Exists)
         .SelectMany(static folder => Directory.EnumerateFileSystemEntries(folder))
         .Where(path => processes.Any(id => Path.GetFileName(path).Split('-', '.', '_').Contains($"{id}")) || Holds(path, secret));
@@ -136,7 +138,7 @@ internal static partial class AttackProgram
     {
         try
         {
-            return File.Exists(path) && new FileInfo(path).Length < 1 << 20 && File.ReadAllText(path).Contains(secret, StringComparison.Ordinal);
+            return File.Exists(path) && new FileInfo(path).Length is > 0 and < 1 << 20 && File.ReadAllText(path).Contains(secret, StringComparison.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -79,7 +79,7 @@ public sealed class ForeignUserTests
 
         using Process attack = Process.Start(start)!;
         List<string> lines = [];
-        while (await attack.StandardOutput.ReadLineAsync().AsTask().WaitAsync(FaultPool.Guard) is { } line)
+        while (await attack.StandardOutput.ReadLineAsync().WaitAsync(FaultPool.Guard) is { } line)
         {
             lines.Add(line);
         }
@@ -90,7 +90,7 @@ public sealed class ForeignUserTests
 
     private static string[] As(int user) => ["/usr/bin/setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "--"];
 
-    private static Dictionary<string, string> Environments() => new() { ["DOTNET_CLI_HOME"] = "/tmp", ["PATH"] = "/usr/bin:/bin" };
+    private static Dictionary<string, string> Environments() => new() { ["DOTNET_EnableDiagnostics"] = "0", ["PATH"] = "/usr/bin:/bin" };
 
     private static string CopyForAll()
     {
@@ -100,10 +100,10 @@ public sealed class ForeignUserTests
         {
             string copy = Path.Combine(folder, Path.GetFileName(source));
             File.Copy(source, copy);
-            File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
 
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        using Process open = Process.Start("/bin/chmod", ["-R", "a+rX", folder]);
+        open.WaitForExit();
         return folder;
     }
 

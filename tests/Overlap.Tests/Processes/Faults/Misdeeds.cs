@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Overlap.Contracts;
+using Overlap.Executors;
+using Overlap.Processes;
 using Overlap.Processes.Native;
 
 namespace Overlap.Tests.Processes.Faults;
@@ -104,6 +106,19 @@ internal static class Misdeeds
         using Process started = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["--fork", "/bin/sleep", argument]))!;
         started.WaitForExit();
         return Environment.ProcessId;
+    }
+
+    /// <summary>Goes into a control group that has room for few processes, and makes a pool there that wants many.</summary>
+    public static async Task<int> NestInGroup(string group)
+    {
+        if (group.Length > 0)
+        {
+            await File.WriteAllTextAsync(Path.Combine(group, "cgroup.procs"), $"{Environment.ProcessId}");
+        }
+
+        await using ProcessPoolExecutor pool = new(8);
+        int[] results = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => pool.SubmitAsync(Echo, i)));
+        return results.Sum();
     }
 
     public static long Print((long Bytes, bool ToErrors) what)

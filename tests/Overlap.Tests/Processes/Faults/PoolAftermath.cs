@@ -8,7 +8,9 @@ internal sealed class PoolAftermath
     // The supervisor closes what it holds a moment after the last worker has gone.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, int> _descriptors = Descriptors();
+    private static readonly Lazy<bool> Warm = new(WarmUp);
+
+    private readonly Dictionary<string, int> _descriptors = Warm.Value ? Descriptors() : [];
     private readonly HashSet<int> _children = [.. Children()];
 
     /// <summary>Fails unless all is as it was.</summary>
@@ -24,6 +26,12 @@ internal sealed class PoolAftermath
         .. Directory.EnumerateDirectories("/proc/self/task").SelectMany(static task => Read(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(int.Parse).Distinct(),
     ];
+
+    private static bool WarmUp()
+    {
+        PoolProgramRun.WarmUp();
+        return true;
+    }
 
     private static string Describe(int processId) => $"{processId} {(ProcessCalls.IsZombie(processId) ? "zombie" : Read($"/proc/{processId}/cmdline").Replace('\0', ' '))}";
 

@@ -10,6 +10,15 @@ internal sealed class PoolProgramRun : IDisposable
 
     private PoolProgramRun(Process program) => _program = program;
 
+    /// <summary>Lets this program open for good what it opens with the first program that it starts.</summary>
+    public static void WarmUp()
+    {
+        using Process first = Process.Start(new ProcessStartInfo("/bin/true") { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        first.WaitForExit();
+        first.StandardInput.Dispose();
+        first.StandardOutput.Dispose();
+    }
+
     public int ProcessId => _program.Id;
 
     /// <summary>Starts it.</summary>
@@ -37,7 +46,7 @@ internal sealed class PoolProgramRun : IDisposable
 
     /// <summary>The next line that it says.</summary>
     public async Task<string> HearAsync() =>
-        await _program.StandardOutput.ReadLineAsync().AsTask().WaitAsync(FaultPool.Guard) ?? throw new InvalidOperationException("The program has ended.");
+        await _program.StandardOutput.ReadLineAsync().WaitAsync(FaultPool.Guard) ?? throw new InvalidOperationException("The program has ended.");
 
     public async Task<string> AskAsync(string line)
     {
@@ -63,6 +72,8 @@ internal sealed class PoolProgramRun : IDisposable
             _program.Kill();
         }
 
+        _program.StandardInput.Dispose();
+        _program.StandardOutput.Dispose();
         _program.Dispose();
     }
 }

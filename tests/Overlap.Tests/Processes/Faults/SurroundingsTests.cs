@@ -1,3 +1,6 @@
+using Overlap.Executors;
+using Overlap.Processes;
+using Overlap.Processes.Native;
 using Overlap.Tests.Processes.Workers;
 
 namespace Overlap.Tests.Processes.Faults;
@@ -7,48 +10,82 @@ namespace Overlap.Tests.Processes.Faults;
 public sealed class SurroundingsTests
 {
     [Fact]
-    public async Task Descriptors_AtMost64_CallsWorkOrFailByName()
+    public async Task Descriptors_NoneLeftForAnotherWorker_TheOthersGoOn()
     {
         PoolAftermath before = new();
-        using (PoolProgramRun program = PoolProgramRun.Start(4, ["/usr/bin/prlimit", "--nofile=64", "--"]))
+        using (PoolProgramRun program = PoolProgramRun.Start(4))
         {
-            await AssertWorksOrIsRefusedAsync(program);
+            _ = await program.HearAsync();
+            _ = await program.AskAsync("calls 1");
+            LimitDescriptors(program, CountDescriptors(program) + 2);
+            Assert.Equal("right True", await program.AskAsync("calls 2000"));
+            Assert.Equal("disposed", await program.EndAsync());
         }
 
         before.Check();
     }
 
     [Fact]
-    public async Task Descriptors_TooFewForAnyWorker_AreRefusedByName()
+    public async Task Descriptors_NoneLeftForAnyWorker_FailsByName()
     {
         PoolAftermath before = new();
-        using (PoolProgramRun program = PoolProgramRun.Start(8, ["/usr/bin/prlimit", "--nofile=32", "--"]))
+        using (PoolProgramRun program = PoolProgramRun.Start(4))
         {
-            string first = await program.HearAsync();
-            string said = first.StartsWith("pool", StringComparison.Ordinal) ? await program.AskAsync("call") : first;
-            Assert.Matches("^(done \\d+|(failed|refused) (BrokenProcessPoolException|IOException) .*)$", said);
+            _ = await program.HearAsync();
+            string worker = (await program.AskAsync("call")).Split(' ')[1];
+            LimitDescriptors(program, 8);
+            Misdeeds.Send(int.Parse(worker), Misdeeds.Kill);
+            Assert.StartsWith("failed BrokenProcessPoolException", await program.AskAsync("call"), StringComparison.Ordinal);
+            LimitDescriptors(program, 1_000);
+            Assert.Equal("disposed", await program.EndAsync());
         }
 
         before.Check();
     }
 
     [Fact]
-    public async Task Processes_LimitedByAControlGroup_CallsWorkOrFailByName()
+    public async Task Descriptors_Limited64_InTheWorker_IsEnoughForIt()
+    {
+        await using FaultPool pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 1, Limits = new() { OpenFiles = 64 } });
+        Task<int> call = pool.Executor.SubmitAsync(static () =>
+        {
+            List<FileStream> kept = [];
+            while (true)
+            {
+                kept.Add(new("/dev/null", FileMode.Open, FileAccess.Read));
+            }
+
+#pragma warning disable CS0162 // The compiler needs a result of the function's type.
+            return kept.Count;
+#pragma warning restore CS0162
+        });
+        Exception failure = await Assert.ThrowsAnyAsync<Exception>(() => call.WaitAsync(FaultPool.Guard));
+        Assert.True(failure is IOException or RemoteCallException or WorkerDiedException, failure.ToString());
+        await pool.EndAsync(isUsable: false);
+    }
+
+    [Fact]
+    public async Task Processes_LimitedByAControlGroup_CostTheCallOnly()
     {
         using ControlGroup group = new("pids");
         if (!group.IsThere || !group.TrySet("pids.max", "64"))
         {
-            TestContext.Current.SendDiagnosticMessage("No control group for processes can be made here: the limit is tried without one.");
+            TestContext.Current.SendDiagnosticMessage("No control group for processes can be made here: the nested pool has all it wants.");
         }
 
-        PoolAftermath before = new();
-        string enter = group.IsThere ? $"echo $$ > {group.Folder}/cgroup.procs; exec \"$@\"" : "ulimit -u 64; exec \"$@\"";
-        using (PoolProgramRun program = PoolProgramRun.Start(16, ["/bin/sh", "-c", enter, "sh"]))
+        await using FaultPool pool = new(2);
+        Task<int> call = pool.Executor.SubmitAsync(Misdeeds.NestInGroup, group.IsThere ? group.Folder : "");
+        try
         {
-            await AssertWorksOrIsRefusedAsync(program);
+            Assert.Equal(499_500, await call.WaitAsync(FaultPool.Guard));
+        }
+        catch (Exception exception) when (exception is not (TimeoutException or Xunit.Sdk.XunitException))
+        {
+            // Whatever the call ran into, it is its own failure, and has a name.
+            Assert.NotEmpty(exception.Message);
         }
 
-        before.Check();
+        await pool.EndAsync();
     }
 
     [Fact]
@@ -141,10 +178,8 @@ public sealed class SurroundingsTests
         Assert.Equal("disposed", await program.EndAsync());
     }
 
-    private static async Task AssertWorksOrIsRefusedAsync(PoolProgramRun program)
-    {
-        Assert.StartsWith("pool", await program.HearAsync(), StringComparison.Ordinal);
-        Assert.Matches("^(right True|failed BrokenProcessPoolException .*)$", await program.AskAsync("calls 200"));
-        Assert.Equal("disposed", await program.EndAsync());
-    }
+    private static int CountDescriptors(PoolProgramRun program) => Directory.GetFileSystemEntries($"/proc/{program.ProcessId}/fd").Length;
+
+    private static void LimitDescriptors(PoolProgramRun program, int most) =>
+        ProcessCalls.Limit(program.ProcessId, ProcessCalls.LimitOpenFiles, (ulong)most, ulong.MaxValue);
 }
