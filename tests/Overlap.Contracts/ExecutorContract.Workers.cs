@@ -22,8 +22,8 @@ public abstract partial class ExecutorContract
         Assert.All(uses, static use => Assert.Equal((1, true), (use.Users, use.IsSame)));
         IReadOnlyList<string> made = stage.Notes("made");
         Assert.Subset(new HashSet<string>(made), new HashSet<string>(uses.Select(static use => use.Id)));
-        Assert.InRange(made.Count, 1, executor.MaxWorkers);
-        Assert.Equal(executor.GetStatistics().Workers, made.Count);
+        Assert.InRange(executor.GetStatistics().Workers, made.Count, executor.MaxWorkers);
+        Assert.NotEmpty(made);
         Assert.Empty(stage.Notes("disposed"));
         await executor.DisposeAsync();
         Assert.Equal(made.Order(StringComparer.Ordinal), stage.Notes("disposed").Order(StringComparer.Ordinal));

@@ -78,4 +78,21 @@ public abstract class InProcessExecutorContract
         await executor.DisposeAsync();
         Assert.False(made.CanRead);
     }
+
+    [Fact]
+    public async Task WorkerState_ManyCalls_EveryWorkerThatExistsHasMadeOne()
+    {
+        int made = 0;
+        await using IExecutor executor = Create(new ExecutorSetup
+        {
+            MaxWorkers = 3,
+            WorkerState = () =>
+            {
+                _ = Interlocked.Increment(ref made);
+                return new object();
+            },
+        });
+        await executor.ForEachAsync(Enumerable.Range(0, 300), static async _ => await Task.Yield());
+        Assert.Equal(executor.GetStatistics().Workers, made);
+    }
 }

@@ -7,7 +7,7 @@ namespace Overlap.Processes;
 /// <summary>Runs calls in worker processes: a call that crashes, hangs or is killed costs itself and no other.</summary>
 /// <remarks>
 /// Functions travel by their place in the program's own assemblies, arguments and captured variables as data: what a call writes to them stays in
-/// its worker. Workers start when calls wait for them, up to <see cref="MaxWorkers"/>, and run one call at a time.
+/// its worker. The first worker starts with the executor, others when calls wait for them, up to <see cref="MaxWorkers"/>; each runs one call at a time.
 /// A program needs no guard around its main method. Worker processes never outlive the program.
 /// </remarks>
 [DebuggerDisplay("ProcessPoolExecutor, at most {MaxWorkers} processes")]
@@ -34,7 +34,6 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
         _options = options ?? new ProcessPoolExecutorOptions();
         _pool = new WorkerPool(this, _options);
         _pool.StartAhead();
-        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -50,13 +49,79 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
         Callable<TArgument, TResult> callable, TArgument argument, CancellationToken cancellationToken = default) =>
         _pool.SubmitAsync(callable, argument, _options.Calls, cancellationToken);
 
+    /// <summary>Runs a call in a worker and blocks the current thread until it has ended: the quickest way there and back for one call.</summary>
+    /// <typeparam name="TArgument">The type of the argument.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <param name="function">The function.</param>
+    /// <param name="argument">Its argument.</param>
+    /// <param name="cancellationToken">Ends the call if it has not started.</param>
+    /// <remarks>
+    /// Order: as with <see cref="SubmitAsync"/>.
+    /// Race: as with <see cref="SubmitAsync"/>.
+    /// Memory: as with <see cref="SubmitAsync"/>.
+    /// Cost: two wake-ups, none where worker and caller run on processors of their own; the thread looks for the answer for 20 µs before it sleeps.
+    /// </remarks>
+    public TResult Invoke<TArgument, TResult>(Func<TArgument, TResult> function, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.Invoke(Callable.Of(function), argument, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="Invoke{TArgument, TResult}(Func{TArgument, TResult}, TArgument, CancellationToken)"/>
+    public TResult Invoke<TArgument, TResult>(
+        Func<TArgument, CancellationToken, TResult> function, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.Invoke(Callable.Of(function), argument, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="Invoke{TArgument, TResult}(Func{TArgument, TResult}, TArgument, CancellationToken)"/>
+    public TResult Invoke<TResult>(Func<TResult> function, CancellationToken cancellationToken = default) =>
+        _pool.Invoke(Callable.Of(function), default, _options.Calls, cancellationToken);
+
+    /// <summary>Calls a function in a worker and gives what it gives, value by value, while it goes on.</summary>
+    /// <typeparam name="TArgument">The type of the argument.</typeparam>
+    /// <typeparam name="TResult">The type of the values.</typeparam>
+    /// <param name="function">The function; its token is cancelled when the consumer leaves. Each enumeration is a call of its own.</param>
+    /// <param name="argument">Its argument.</param>
+    /// <param name="cancellationToken">Ends the call and the enumeration.</param>
+    /// <returns>The values in their order. An exception of the function comes after the values before it.</returns>
+    /// <remarks>
+    /// Order: the worker goes on while the consumer is busy, at most <see cref="ProcessCallOptions.StreamBuffer"/> values ahead; then it waits.
+    /// Race: however the enumeration ends - exhausted, failed, cancelled, abandoned - the call has ended before it. A function that ignores its token
+    /// ends when it next gives a value.
+    /// Memory: the values that lie ready.
+    /// Cost: a frame for each value. A worker does nothing else while its stream lasts.
+    /// </remarks>
+    /// <exception cref="NotPortableException">The function, the argument or the values cannot travel. Nothing was sent.</exception>
+    /// <exception cref="WorkerDiedException">The worker died; all values that had left it were given.</exception>
+    public IAsyncEnumerable<TResult> StreamAsync<TArgument, TResult>(
+        Func<TArgument, CancellationToken, IAsyncEnumerable<TResult>> function, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.Stream<TArgument, TResult>(function, argument, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="StreamAsync{TArgument, TResult}(Func{TArgument, CancellationToken, IAsyncEnumerable{TResult}}, TArgument, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> StreamAsync<TArgument, TResult>(
+        Func<TArgument, IAsyncEnumerable<TResult>> function, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.Stream<TArgument, TResult>(function, argument, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="StreamAsync{TArgument, TResult}(Func{TArgument, CancellationToken, IAsyncEnumerable{TResult}}, TArgument, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> StreamAsync<TResult>(
+        Func<CancellationToken, IAsyncEnumerable<TResult>> function, CancellationToken cancellationToken = default) =>
+        _pool.Stream<ValueTuple, TResult>(function, default, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="StreamAsync{TArgument, TResult}(Func{TArgument, CancellationToken, IAsyncEnumerable{TResult}}, TArgument, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> StreamAsync<TResult>(
+        Func<IAsyncEnumerable<TResult>> function, CancellationToken cancellationToken = default) =>
+        _pool.Stream<ValueTuple, TResult>(function, default, _options.Calls, cancellationToken);
+
     /// <summary>Gives a view of this executor whose calls are treated in another way. Disposing the view does nothing.</summary>
-    /// <param name="calls">Deadlines, whether calls may be run again, batches.</param>
-    public IExecutor With(ProcessCallOptions calls)
+    /// <param name="calls">Deadlines, whether calls may be run again, batches, how far streams run ahead.</param>
+    public ProcessPoolView With(ProcessCallOptions calls)
     {
         ArgumentNullException.ThrowIfNull(calls);
         return new ProcessPoolView(this, _pool, calls);
     }
+
+    /// <summary>Gives memory that this program and all workers see, for data that calls read or write in place.</summary>
+    /// <param name="length">Unit: bytes, at least 1. The pool has 16 GiB for its buffers, each of which takes a power of two.</param>
+    /// <returns>The buffer; disposing it gives the memory to the next who asks, already warm.</returns>
+    /// <exception cref="ObjectDisposedException">The executor was disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The pool's buffers take all that there is for them.</exception>
+    public SharedBuffer RentBuffer(int length) => _pool.Crossings.Buffers.Rent(length);
 
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();

@@ -74,7 +74,6 @@ public sealed class ValueTests
     public void ModelName_Sync_IsInline() => Assert.Equal(ExecutionModel.Inline, ModelName.TryParse("sync")!.Model);
 
     [Theory]
-    [InlineData("processes")]
     [InlineData("cluster")]
     [InlineData("auto")]
     [InlineData("Threads")]

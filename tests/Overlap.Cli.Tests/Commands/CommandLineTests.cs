@@ -74,7 +74,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(0, exitCode);
         Assert.Contains("\nExamples:\n  overlap ", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("processes", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("cluster", output, StringComparison.Ordinal);
     }
 
     [Fact]

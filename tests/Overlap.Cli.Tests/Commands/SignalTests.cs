@@ -16,6 +16,7 @@ public sealed class SignalTests : IDisposable
     [InlineData("inline")]
     [InlineData("threads")]
     [InlineData("async")]
+    [InlineData("processes")]
     public async Task Interrupt_ThenResume_DoesExactlyTheRest(string model)
     {
         string journal = _folder.PathOf("log.tsv");

@@ -31,6 +31,50 @@ public sealed class WorkerDeathTests
         Assert.Equal(0, comparison.GetProperty("runs")[0].GetProperty("failed").GetInt32());
     }
 
+    [Fact]
+    public async Task Fetch_WorkerIsKilledInTheMiddleOfAFile_StoresItOnceAndWhole()
+    {
+        string body = new('x', 300_000);
+        TaskCompletionSource halfSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using HostileServer site = HostileServer.Start(async connection =>
+        {
+            string head = (await connection.ReadRequestAsync())!;
+            int start = head.Contains("\r\nRange: bytes=", StringComparison.Ordinal)
+                ? int.Parse(head.Split("\r\nRange: bytes=")[1].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture)
+                : 0;
+            string answer = (start == 0 ? "HTTP/1.1 200 OK\r\n" : $"HTTP/1.1 206 Part\r\nContent-Range: bytes {start}-{body.Length - 1}/{body.Length}\r\n")
+                + $"ETag: \"v1\"\r\nContent-Length: {body.Length - start}\r\n\r\n{body[start..]}";
+            if (connection.Number == 1)
+            {
+                await connection.SendAsync(answer[..200_000]);
+                halfSent.SetResult();
+                await connection.HangAsync();
+            }
+
+            await connection.SendAsync(answer);
+        });
+        using DownloadBed bed = new();
+        using CliProcess program = CliProcess.Start(
+            "fetch", site.Url("/file.txt"), "--out", bed.Folder, "--model", "processes", "--workers", "1", "--retries", "1", "--jsonl");
+        await halfSent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        KillWorkersOf(program);
+
+        (int exitCode, string output, _) = await program.EndAsync();
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(2, JsonDocument.Parse(output).RootElement.GetProperty("attempts").GetInt32());
+        Assert.Equal(["file.txt"], bed.Names);
+        Assert.Equal(body, await File.ReadAllTextAsync(bed.PathOf("file.txt"), TestContext.Current.CancellationToken));
+    }
+
+    private static void KillWorkersOf(CliProcess program)
+    {
+        foreach (int worker in program.Children())
+        {
+            CliProcess.Signal(worker, CliProcess.Kill);
+        }
+    }
+
     /// <summary>Kills every worker when the site holds a request of each; the site answers only requests that come later.</summary>
     private static async Task<(int ExitCode, JsonElement Report, string Error)> KillAsync(params string[] options)
     {
@@ -56,10 +100,7 @@ public sealed class WorkerDeathTests
         using CliProcess program = CliProcess.Start(
             ["compare", "pages", "--models", "processes", "--workers", "2", "--count", $"{Pages}", "--site", site.Url("/"), "--json", "-q", .. options]);
         await bothAsked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        foreach (int worker in program.Children())
-        {
-            CliProcess.Signal(worker, CliProcess.Kill);
-        }
+        KillWorkersOf(program);
 
         (int exitCode, string output, string error) = await program.EndAsync();
         return (exitCode, JsonDocument.Parse(output).RootElement, error);

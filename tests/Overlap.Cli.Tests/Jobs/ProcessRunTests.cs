@@ -66,6 +66,39 @@ public sealed class ProcessRunTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_WorkerCrashes_OnlyItsItemFailsAndSaysHow()
+    {
+        (RunReport report, List<ItemEnd> ends) = await RunAsync(new CrashingJob(_folder.PathOf(""), "crash"), static settings => settings);
+
+        Assert.Equal((2, 1, false), (report.Succeeded, report.Failed, report.Partial));
+        ItemResult failed = ends.Single(static end => end.Result.Status == ItemStatus.Failed).Result;
+        Assert.Equal(("item 2", "worker-died", 1), (failed.Item, failed.ErrorKind, failed.Attempts));
+        Assert.Contains("code 7", failed.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_WorkerCrashesWithRetries_DoesTheItemAgain(bool keepOrder)
+    {
+        (RunReport report, List<ItemEnd> ends) = await RunAsync(
+            new CrashingJob(_folder.PathOf(""), "crash"),
+            settings => settings with { KeepOrder = keepOrder, Attempts = new AttemptPolicy { Retries = 1 } });
+
+        Assert.Equal((3, 0, 1), (report.Succeeded, report.Failed, report.Retried));
+        Assert.Equal(2, ends.Single(static end => end.Result.Item == "item 2").Result.Attempts);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerCannotBeMadeReady_EndsTheRun()
+    {
+        RunException failure = await Assert.ThrowsAsync<RunException>(
+            () => RunAsync(new CrashingJob(_folder.PathOf(""), "state", count: 500), static settings => settings));
+
+        Assert.Equal((ExitCode.Environment, "no state"), (failure.ExitCode, failure.Message));
+    }
+
+    [Fact]
     public async Task RunAsync_StopWhileAnItemRuns_ItIsNotDone()
     {
         using RunControl control = new(TimeProvider.System);
@@ -97,8 +130,8 @@ public sealed class ProcessRunTests : IDisposable
         public void OnEnded(in ItemEnd end) => Ends.Add(end);
     }
 
-    /// <summary>Three items; something happens to the second one, the first time that it is done.</summary>
-    private sealed class CrashingJob(string folder, string what) : Job<int>
+    /// <summary>A few items; something happens to the second one, the first time that it is done.</summary>
+    private sealed class CrashingJob(string folder, string what, int count = 3) : Job<int>
     {
         public override string Name => "crashing";
 
@@ -107,10 +140,12 @@ public sealed class ProcessRunTests : IDisposable
         public override Func<ItemWorker<int>> WorkerProcess(AttemptPolicy attempts, int workers)
         {
             (string where, string how) = (folder, what);
-            return () => new ItemWorker<int>(new CrashingJob(where, how), attempts);
+            return () => how == "state"
+                ? throw new InvalidOperationException("no state")
+                : new ItemWorker<int>(new CrashingJob(where, how), attempts);
         }
 
-        public override IAsyncEnumerable<int> ReadItemsAsync(CancellationToken cancellationToken) => Enumerable.Range(1, 3).ToAsyncEnumerable();
+        public override IAsyncEnumerable<int> ReadItemsAsync(CancellationToken cancellationToken) => Enumerable.Range(1, count).ToAsyncEnumerable();
 
         public override string KeyOf(int item) => $"{item}";
 
@@ -133,7 +168,7 @@ public sealed class ProcessRunTests : IDisposable
                         cancellationToken.ThrowIfCancellationRequested();
                         break;
                     default:
-                        Environment.FailFast(what);
+                        Environment.Exit(7);
                         break;
                 }
             }

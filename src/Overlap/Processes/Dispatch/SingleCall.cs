@@ -25,6 +25,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     private readonly TaskCompletionSource<TResult> _future = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TResult? _result;
     private Exception? _failure;
+    private WorkerLink? _leading;
     private CancellationTokenRegistration _registration;
 
     public SingleCall(
@@ -127,6 +128,13 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
 
     public override void Fail(Exception exception) => _failure = exception;
 
+    /// <summary>The worker whose replies the caller reads itself; it sleeps on them, not on the task.</summary>
+    public WorkerLink? Leading
+    {
+        get => Volatile.Read(ref _leading);
+        set => Volatile.Write(ref _leading, value);
+    }
+
     /// <summary>Keeps what makes the caller's cancellation reach the call. Called once, after it was submitted.</summary>
     public void Attach(CancellationTokenRegistration registration)
     {
@@ -142,6 +150,8 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
 
     public override void Complete()
     {
+        // First: once the task has ended, who led may be gone, and the worker with it.
+        Leading?.WakeLeader();
         _ = _registration.Unregister();
         switch (_failure)
         {

@@ -1,4 +1,5 @@
 using Overlap.Executors;
+using Overlap.Processes.Native;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
 using Overlap.Processes.Workers;
@@ -11,6 +12,8 @@ namespace Overlap.Processes.Dispatch;
 internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
 {
     private readonly WorkerPool _pool;
+    private volatile bool _isLed;
+    private volatile bool _hasEnded;
 
     public WorkerLink(WorkerPool pool, int number, LaneRecorder? lane)
     {
@@ -24,10 +27,6 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
         Events = new RingReader(start + SegmentLayout.Events);
         Slots = new SlotTable(start + SegmentLayout.Slots);
         Tokens = new TokenTable(start + SegmentLayout.Tokens);
-        for (int slot = SegmentLayout.SlotCount - 1; slot >= 0; slot--)
-        {
-            FreeSlots.Push(slot);
-        }
     }
 
     public int Number { get; }
@@ -50,9 +49,9 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
 
     public LinkState State { get; set; }
 
-    public Stack<int> FreeSlots { get; } = new(SegmentLayout.SlotCount);
+    public FreeSlots FreeSlots { get; } = new();
 
-    public HashSet<int> Defined { get; } = [];
+    public HashSet<PoolFunction> Defined { get; } = [];
 
     /// <summary>The calls at the worker, in the order they were sent.</summary>
     public IntrusiveQueue<RemoteCall> Sent;
@@ -64,6 +63,9 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
 
     /// <summary>Since when it has nothing to do.</summary>
     public long IdleSince { get; set; }
+
+    /// <summary>Whether the frame was sent that ends it in peace.</summary>
+    public bool IsToldToExit { get; set; }
 
     /// <summary>Why it is being ended, when the pool ends it.</summary>
     public string? Reason { get; set; }
@@ -89,10 +91,83 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
 
     public bool IsReadOut { get; set; }
 
+    /// <summary>How a caller who waits for its own reply looks for it.</summary>
+    public PeerSpin CallerSpin = new();
+
+    /// <summary>Whether a caller reads the replies, in place of the pool's reader.</summary>
+    public bool IsLed => _isLed;
+
+    /// <summary>Whether the process has ended.</summary>
+    public bool HasEnded => _hasEnded;
+
     public bool HasReplies => Replies.HasData || Events.HasData;
 
     /// <summary>Starts the process.</summary>
     public void Start(WorkerLaunch launch) => Process = WorkerProcess.Start(launch, this);
+
+    /// <summary>Makes the current thread the one that reads the replies. The pool's reader then leaves them alone, and the memory stays mapped.</summary>
+    public bool TryLead()
+    {
+        ReadGate.Enter();
+        bool leads = !IsReadOut && !_isLed && !_hasEnded;
+        if (leads)
+        {
+            _isLed = true;
+            Volatile.Write(ref *Replies.CallerWaiting, RingWords.Looking);
+        }
+
+        ReadGate.Exit();
+        return leads;
+    }
+
+    /// <summary>Gives the replies back to the pool's reader, and wakes it if there are some.</summary>
+    public void EndLead()
+    {
+        ReadGate.Enter();
+        _isLed = false;
+        Volatile.Write(ref *Replies.CallerWaiting, RingWords.Awake);
+
+        // From here on the worker wakes the reader; what came before, the reader must be told of.
+        Interlocked.MemoryBarrier();
+        if (HasReplies && Volatile.Read(ref *Replies.ConsumerWaiting) != RingWords.Awake)
+        {
+            Replies.WakeUp();
+            MemoryCalls.Wake(Replies.ConsumerWaiting);
+        }
+
+        ReadGate.Exit();
+    }
+
+    /// <summary>Sleeps until there are replies, or somebody calls <see cref="WakeLeader"/>. By who leads.</summary>
+    public void SleepAsLeader(RemoteCall call)
+    {
+        int* word = Replies.CallerWaiting;
+        Volatile.Write(ref *word, RingWords.Asleep);
+        Interlocked.MemoryBarrier();
+        if (!HasReplies && !_hasEnded && !call.IsEnded)
+        {
+            MemoryCalls.WaitWhile(word, RingWords.Asleep);
+        }
+
+        Volatile.Write(ref *word, RingWords.Looking);
+    }
+
+    /// <summary>Makes who leads look around. The worker must not be buried meanwhile.</summary>
+    public void WakeLeader()
+    {
+        int* word = Replies.CallerWaiting;
+        if (Interlocked.CompareExchange(ref *word, RingWords.Looking, RingWords.Asleep) == RingWords.Asleep)
+        {
+            MemoryCalls.Wake(word);
+        }
+    }
+
+    /// <summary>Notes that the process has ended, and makes who leads let go.</summary>
+    public void End()
+    {
+        _hasEnded = true;
+        WakeLeader();
+    }
 
     /// <summary>Says something to the worker's listening thread: that it should look at cancellations.</summary>
     public void Poke() => Process?.Poke(0);

@@ -59,9 +59,16 @@ internal sealed partial class WorkerPool
         }
 
         await EndReaderAsync().ConfigureAwait(false);
-        BuryAll();
+        while (!_graves.IsEmpty)
+        {
+            // A caller who has just read its reply lets go in a moment.
+            BuryAll();
+            await Task.Yield();
+        }
+
         Crossings.Arguments.Dispose();
-        _buffers.Dispose();
+        _argumentsToRead.Dispose();
+        Crossings.Buffers.Dispose();
         if ((_outputFailure ?? _reportFailure) is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -128,14 +135,27 @@ internal sealed partial class WorkerPool
         return _readerEnded.Task;
     }
 
+    /// <summary>Frees the memory of workers that are gone. What a caller still reads from stays until it has let go.</summary>
     private void BuryAll()
     {
-        while (_graves.TryDequeue(out WorkerLink? worker))
+        for (int left = _graves.Count; left > 0 && _graves.TryDequeue(out WorkerLink? worker); left--)
         {
             worker.ReadGate.Enter();
-            worker.Segment.Dispose();
+            bool isLed = worker.IsLed;
+            if (!isLed)
+            {
+                worker.Segment.Dispose();
+            }
+
             worker.ReadGate.Exit();
-            worker.Process?.Dispose();
+            if (isLed)
+            {
+                _graves.Enqueue(worker);
+            }
+            else
+            {
+                worker.Process?.Dispose();
+            }
         }
     }
 }

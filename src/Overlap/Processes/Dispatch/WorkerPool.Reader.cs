@@ -83,7 +83,7 @@ internal sealed unsafe partial class WorkerPool
         bool any = false;
         foreach (WorkerLink worker in workers)
         {
-            if (worker.HasReplies && Read(worker))
+            if (!worker.IsLed && worker.HasReplies && Read(worker))
             {
                 any = true;
                 Refill(worker);
@@ -116,7 +116,7 @@ internal sealed unsafe partial class WorkerPool
                 entries[count++] = new MemoryCalls.WaitEntry(worker.Replies.ConsumerWaiting, depth);
             }
 
-            hasData |= worker.HasReplies;
+            hasData |= !worker.IsLed && worker.HasReplies;
         }
 
         int result = 0;

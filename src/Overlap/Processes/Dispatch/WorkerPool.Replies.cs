@@ -69,6 +69,7 @@ internal sealed partial class WorkerPool
             worker.Replies.ReleaseLazily();
         }
 
+        worker.Events.Release();
         worker.Replies.Release();
         return any;
     }
@@ -209,6 +210,11 @@ internal sealed partial class WorkerPool
         {
             worker.State = LinkState.Ready;
             retire = _isClosing ? Disposed : AliveLocked() > _limit ? "another one has taken its place while it did not give up a call" : null;
+        }
+
+        if (worker.State == LinkState.Retiring)
+        {
+            SendExitLocked(worker);
         }
 
         if (worker.State == LinkState.Ready && ended.Length > 0)

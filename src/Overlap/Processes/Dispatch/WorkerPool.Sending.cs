@@ -55,7 +55,7 @@ internal sealed unsafe partial class WorkerPool
         }
 
         _writer.Clear();
-        FrameFlags flags = call.Token.CanBeCanceled || call.Options.Deadline is not null ? FrameFlags.Cancelable : FrameFlags.None;
+        FrameFlags flags = call.IsCancelable ? FrameFlags.Cancelable : FrameFlags.None;
         if (call.Trace is { } trace)
         {
             flags |= FrameFlags.Traced;
@@ -87,6 +87,7 @@ internal sealed unsafe partial class WorkerPool
         worker.Generations[slot] = generation;
         worker.Calls[slot] = call;
         worker.Slots.Open(slot, generation, call.Count);
+        worker.Slots.SetCredit(slot, call.Credit);
         frame->Kind = FrameKind.Call;
         frame->Flags = flags;
         frame->Slot = slot;
@@ -110,7 +111,7 @@ internal sealed unsafe partial class WorkerPool
 
     private static bool TryDefineLocked(WorkerLink worker, PoolFunction function)
     {
-        if (worker.Defined.Contains(function.Id))
+        if (worker.Defined.Contains(function))
         {
             return true;
         }
@@ -120,7 +121,7 @@ internal sealed unsafe partial class WorkerPool
             return false;
         }
 
-        _ = worker.Defined.Add(function.Id);
+        _ = worker.Defined.Add(function);
         return true;
     }
 
@@ -136,7 +137,7 @@ internal sealed unsafe partial class WorkerPool
         foreach (WorkerLink worker in _workers)
         {
             // A full ring is no harm: then the worker keeps it.
-            if (worker.State != LinkState.Gone && worker.Defined.Remove(function.Id))
+            if (worker.State != LinkState.Gone && worker.Defined.Remove(function))
             {
                 _ = TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Forget, Function = function.Id }, default);
             }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
@@ -18,6 +19,7 @@ internal sealed unsafe partial class WorkerPool
     private readonly ValueCodecs _codecs;
     private readonly ExceptionTypes _exceptionTypes;
     private readonly SharedSegment _arguments;
+    private readonly SafeFileHandle _argumentsToRead;
     private readonly SharedSegment _buffers;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,11 +47,13 @@ internal sealed unsafe partial class WorkerPool
         _time = options.TimeProvider;
         _limit = options.MaxWorkers;
         _codecs = new ValueCodecs(options.JsonContext);
+        FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
+        _argumentsToRead = _arguments.OpenForReading();
         _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), OnTokenCanceled);
+        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), new BufferRental(_buffers, WarmLimit), OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
@@ -66,13 +70,17 @@ internal sealed unsafe partial class WorkerPool
 
     /// <summary>Submits a call of one item.</summary>
     public Task<TResult> SubmitAsync<T, TResult>(
+        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken) =>
+        TrySubmit(callable, argument, options, cancellationToken)?.Task ?? Task.FromCanceled<TResult>(cancellationToken);
+
+    private SingleCall<T, TResult>? TrySubmit<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
         if (cancellationToken.IsCancellationRequested)
         {
             CountCanceled();
-            return Task.FromCanceled<TResult>(cancellationToken);
+            return null;
         }
 
         SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
@@ -91,7 +99,7 @@ internal sealed unsafe partial class WorkerPool
             call.Attach(cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call)));
         }
 
-        return call.Task;
+        return call;
     }
 
     /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
@@ -280,7 +288,7 @@ internal sealed unsafe partial class WorkerPool
     private Exception? RefusalLocked() =>
         _isClosed ? new ObjectDisposedException(nameof(ProcessPoolExecutor))
         : _broken is not null ? _broken
-        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (long)_options.MaxWorkers + _options.QueueCapacity
+        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (long)_limit + _options.QueueCapacity
             ? new ExecutorQueueFullException(_options.QueueCapacity)
             : null;
 

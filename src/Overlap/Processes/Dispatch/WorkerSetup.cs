@@ -8,7 +8,7 @@ namespace Overlap.Processes.Dispatch;
 /// <summary>What every worker is told before its first call.</summary>
 internal sealed unsafe class WorkerSetup
 {
-    private readonly List<(FrameHeader Header, byte[] Payload)> _frames = [];
+    private readonly List<Frame> _frames = [];
 
     private WorkerSetup()
     {
@@ -18,30 +18,32 @@ internal sealed unsafe class WorkerSetup
     public static WorkerSetup Of(ProcessPoolExecutorOptions options, ValueCodecs codecs)
     {
         WorkerSetup setup = new();
-        setup.Add(WorkerHost.Initializer, options.Initializer, codecs);
-        setup.Add(WorkerHost.WorkerState, options.WorkerState, codecs);
-        PayloadWriter start = new(NoBorder.Instance);
-        start.Write(options.JsonContext is not null);
         if (options.JsonContext is not null)
         {
-            TypeIdentity.Write(start, options.JsonContext.GetType());
+            // First: what the functions captured was written by it.
+            PayloadWriter context = new(NoBorder.Instance);
+            TypeIdentity.Write(context, options.JsonContext.GetType());
+            setup.Add(new FrameHeader { Kind = FrameKind.Define, Function = WorkerHost.JsonContext }, context);
         }
 
-        setup.Add(new FrameHeader { Kind = FrameKind.Start }, start);
+        setup.Add(WorkerHost.Initializer, options.Initializer, codecs);
+        setup.Add(WorkerHost.WorkerState, options.WorkerState, codecs);
+        setup.Add(new FrameHeader { Kind = FrameKind.Start }, new PayloadWriter(NoBorder.Instance));
         return setup;
     }
 
     /// <summary>Writes it all into the ring of a new worker, where there is room.</summary>
     public void WriteLocked(WorkerLink worker)
     {
-        foreach ((FrameHeader header, byte[] payload) in _frames)
+        foreach (Frame prepared in _frames)
         {
+            byte[] payload = prepared.Payload;
             if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
             {
                 throw new ValueTooLargeException();
             }
 
-            *frame = header with { PayloadLength = payload.Length };
+            *frame = prepared.Header with { PayloadLength = payload.Length };
             payload.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, payload.Length));
             worker.Requests.Commit(frame);
         }
@@ -75,6 +77,13 @@ internal sealed unsafe class WorkerSetup
                 $"The captured variables of WorkerState or Initializer take {payload.Length} bytes; at most {SegmentLayout.LargestFrame} can be sent.");
         }
 
-        _frames.Add((header, payload.Written.ToArray()));
+        _frames.Add(new Frame(header, payload.Written.ToArray()));
+    }
+
+    private sealed class Frame(FrameHeader header, byte[] payload)
+    {
+        public FrameHeader Header { get; } = header;
+
+        public byte[] Payload { get; } = payload;
     }
 }

@@ -11,12 +11,16 @@ internal sealed class PortableFunction
 {
     private static readonly ConditionalWeakTable<ValueCodecs, Cache> Caches = [];
 
+    private readonly Type _delegateType;
+    private readonly Type? _targetType;
     private readonly CapturedObject? _object;
     private readonly IFieldCodec? _value;
     private readonly byte[] _identity;
 
     private PortableFunction(Delegate function, CapturedObject? capturedObject, (Type Type, IFieldCodec Codec)? value)
     {
+        _delegateType = function.GetType();
+        _targetType = function.Target?.GetType();
         _object = capturedObject;
         _value = value?.Codec;
         Name = FunctionNames.Of(function.Method);
@@ -86,7 +90,7 @@ internal sealed class PortableFunction
     {
         MethodInfo method = function.Method;
         string? reason = !function.HasSingleTarget ? "it is several functions in one delegate; send them one by one"
-            : method.DeclaringType is null || method.DeclaringType.Assembly.IsDynamic || method.GetType().Assembly != typeof(object).Assembly || IsDynamic(method)
+            : method.DeclaringType is null || method.DeclaringType.Assembly.IsDynamic || IsDynamic(method)
                 ? "it was made while the program runs, so no file holds its code; use a method or a lambda of the program"
             : null;
         if (reason is not null)
@@ -120,11 +124,8 @@ internal sealed class PortableFunction
         }
     }
 
-    private static PortableFunction Free(Delegate function)
-    {
-        // Closed over a null first argument, or a static method, or one whose object comes with each call.
-        return new PortableFunction(function, null, null);
-    }
+    // A static method, perhaps closed over a null first argument, or a method whose object comes with each call.
+    private static PortableFunction Free(Delegate function) => new(function, null, null);
 
     private static PortableFunction OnFirstArgument(Delegate function, ValueCodecs codecs)
     {
@@ -179,8 +180,9 @@ internal sealed class PortableFunction
     {
         private const int RecentCount = 64;
 
-        // More than one where objects around the function are of different types.
-        private readonly ConcurrentDictionary<(MethodInfo Method, Type DelegateType, Type? TargetType), PortableFunction[]> _functions = new();
+        // More than one where delegates of a method, or the objects around it, are of different types. Keyed by a plain reference: the runtime
+        // has that dictionary's code ready, and the first call of a program waits for this one.
+        private readonly ConcurrentDictionary<MethodInfo, PortableFunction[]> _functions = new();
 
         // Hints only: whoever comes last leaves one.
         private readonly Seen?[] _recent = new Seen?[RecentCount];
@@ -205,12 +207,12 @@ internal sealed class PortableFunction
 
         public PortableFunction? Find(Delegate function)
         {
-            if (function.HasSingleTarget && _functions.TryGetValue(KeyOf(function), out PortableFunction[]? variants))
+            if (function.HasSingleTarget && _functions.TryGetValue(function.Method, out PortableFunction[]? variants))
             {
                 object? target = function.Target;
                 foreach (PortableFunction variant in variants)
                 {
-                    if (variant.Fits(target))
+                    if (variant._delegateType == function.GetType() && variant._targetType == target?.GetType() && variant.Fits(target))
                     {
                         return Remember(function, variant);
                     }
@@ -222,11 +224,9 @@ internal sealed class PortableFunction
 
         public PortableFunction Add(Delegate function, PortableFunction portable)
         {
-            _functions.AddOrUpdate(KeyOf(function), static (_, added) => [added], static (_, variants, added) => [.. variants, added], portable);
+            _functions.AddOrUpdate(function.Method, static (_, added) => [added], static (_, variants, added) => [.. variants, added], portable);
             return Remember(function, portable);
         }
-
-        private static (MethodInfo, Type, Type?) KeyOf(Delegate function) => (function.Method, function.GetType(), function.Target?.GetType());
 
         // Code begins at round addresses: their low bits say little.
         private static int SlotOf(nint code) => (int)(((nuint)code >> 3) ^ ((nuint)code >> 9)) & (RecentCount - 1);

@@ -32,6 +32,12 @@ internal sealed class CallWriter(int descriptor) : TextWriter
     /// <summary>Sends what a call wrote without a line end.</summary>
     public void EndCall(long call)
     {
+        // After every call, most of which print nothing: without the gate. What another thread is just writing comes with its own line end.
+        if (_unfinished.Count == 0)
+        {
+            return;
+        }
+
         _gate.Enter();
         try
         {
@@ -56,9 +62,12 @@ internal sealed class CallWriter(int descriptor) : TextWriter
 
         try
         {
-            foreach ((long call, StringBuilder line) in _unfinished.Where(static pair => pair.Value.Length > 0))
+            foreach ((long call, StringBuilder line) in _unfinished)
             {
-                SendLocked(call, line.ToString());
+                if (line.Length > 0)
+                {
+                    SendLocked(call, line.ToString());
+                }
             }
 
             _unfinished.Clear();

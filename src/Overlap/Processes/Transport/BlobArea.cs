@@ -8,9 +8,9 @@ namespace Overlap.Processes.Transport;
 /// <remarks>
 /// Stretches are powers of two and used again, because the first touch of a page costs more than copying onto it. Free ones beyond
 /// <c>warmLimit</c> give their pages back. The owner allocates; the other side only reads and, where it ends the use, says so in the stretch's
-/// own header, which the owner looks at when it needs room. Memory: at most twice what is in use, plus the warm ones.
+/// own header, which the owner looks at when it needs room; unless <c>isReleasedByOther</c> is not set: then nothing there is believed. Memory: at most twice what is in use, plus the warm ones.
 /// </remarks>
-internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit)
+internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit, bool isReleasedByOther = true)
 {
     private const int HeaderSize = 64;
     private const int LeastLog = 16;
@@ -20,8 +20,8 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
-    private readonly Stack<(long Offset, bool IsWarm)>[] _free = [.. Enumerable.Range(0, 40).Select(static _ => new Stack<(long, bool)>())];
-    private readonly List<(long Offset, int Log)> _lent = [];
+    private readonly Stack<Stretch>?[] _free = new Stack<Stretch>?[40];
+    private readonly Dictionary<long, Stretch> _lent = [];
     private long _end;
     private long _warm;
 
@@ -33,20 +33,19 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     {
         int log = Math.Max(LeastLog, 64 - BitOperations.LeadingZeroCount((ulong)length + HeaderSize - 1));
         using Lock.Scope held = _gate.EnterScope();
-        if (_free[log].Count == 0)
+        if (_free[log] is not { Count: > 0 })
         {
             Reclaim();
         }
 
-        long offset;
-        if (_free[log].TryPop(out (long Offset, bool IsWarm) found))
+        Stretch? stretch = null;
+        if (_free[log]?.TryPop(out stretch) == true)
         {
-            offset = found.Offset;
-            _warm -= found.IsWarm ? 1L << log : 0;
+            _warm -= stretch!.IsWarm ? 1L << log : 0;
         }
         else if (_end + (1L << log) <= capacity)
         {
-            offset = _end;
+            stretch = new Stretch(_end, log);
             _end += 1L << log;
         }
         else
@@ -55,21 +54,32 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
             return false;
         }
 
-        Volatile.Write(ref *(long*)(start + offset), InUse);
-        _lent.Add((offset, log));
-        reference = new BlobReference(offset + HeaderSize, length);
+        if (isReleasedByOther)
+        {
+            Volatile.Write(ref *(long*)(start + stretch.Offset), InUse);
+        }
+
+        _lent.Add(stretch.Offset, stretch);
+        reference = new BlobReference(stretch.Offset + HeaderSize, length);
         return true;
     }
 
     /// <summary>The bytes of a stretch that this side took.</summary>
     public Span<byte> this[BlobReference reference] => new(start + reference.Offset, reference.Length);
 
-    /// <summary>Says that a stretch is not needed any more. By either side; taken in when its owner next needs room.</summary>
+    /// <summary>Says that a stretch is not needed any more. By the other side; taken in when its owner next needs room.</summary>
     public static void Release(byte* start, BlobReference reference) =>
         Volatile.Write(ref *(long*)(start + reference.Offset - HeaderSize), Free);
 
     /// <summary>Ends the use of a stretch by its owner.</summary>
-    public void Release(BlobReference reference) => Release(start, reference);
+    public void Release(BlobReference reference)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        if (_lent.Remove(reference.Offset - HeaderSize, out Stretch? stretch))
+        {
+            Keep(stretch);
+        }
+    }
 
     /// <summary>Whether a reference from the other side lies in an area.</summary>
     public static bool IsInside(BlobReference reference, long capacity) =>
@@ -78,26 +88,44 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
 
     private void Reclaim()
     {
-        for (int i = _lent.Count - 1; i >= 0; i--)
+        if (!isReleasedByOther)
         {
-            (long offset, int log) = _lent[i];
-            if (Volatile.Read(ref *(long*)(start + offset)) != Free)
-            {
-                continue;
-            }
-
-            _lent.RemoveAt(i);
-            bool staysWarm = _warm + (1L << log) <= warmLimit;
-            if (staysWarm)
-            {
-                _warm += 1L << log;
-            }
-            else
-            {
-                _ = MemoryCalls.Advise(start + offset, (nuint)(1L << log), MemoryCalls.AdviseRemove);
-            }
-
-            _free[log].Push((offset, staysWarm));
+            return;
         }
+
+        foreach (Stretch stretch in _lent.Values)
+        {
+            if (Volatile.Read(ref *(long*)(start + stretch.Offset)) == Free)
+            {
+                _ = _lent.Remove(stretch.Offset);
+                Keep(stretch);
+            }
+        }
+    }
+
+    /// <summary>Keeps a stretch for the next who asks.</summary>
+    private void Keep(Stretch stretch)
+    {
+        long length = 1L << stretch.Log;
+        stretch.IsWarm = _warm + length <= warmLimit;
+        if (stretch.IsWarm)
+        {
+            _warm += length;
+        }
+        else
+        {
+            _ = MemoryCalls.Advise(start + stretch.Offset, (nuint)length, MemoryCalls.AdviseRemove);
+        }
+
+        (_free[stretch.Log] ??= new Stack<Stretch>()).Push(stretch);
+    }
+
+    private sealed class Stretch(long offset, int log)
+    {
+        public long Offset { get; } = offset;
+
+        public int Log { get; } = log;
+
+        public bool IsWarm { get; set; }
     }
 }

@@ -14,13 +14,19 @@ internal readonly unsafe struct RingWords(byte* start)
     public const int Drowsy = 1;
     public const int Asleep = 2;
 
+    /// <summary>A caller waits in place of the consumer, and looks.</summary>
+    public const int Looking = 1;
+
     public ref long Tail => ref *(long*)start;
 
     public ref long Head => ref *(long*)(start + Line);
 
     public int* ConsumerWaiting => (int*)(start + (2 * Line));
 
-    /// <summary>Set by a caller that waits for its reply itself, in place of the consumer.</summary>
+    /// <summary>
+    /// Set by a caller that waits for its reply itself, in place of the consumer: 0 nobody, 1 it looks, 2 it sleeps. While it is set the consumer is
+    /// not woken.
+    /// </summary>
     public int* CallerWaiting => (int*)(start + (3 * Line));
 
     public int* ProducerWaiting => (int*)(start + (4 * Line));

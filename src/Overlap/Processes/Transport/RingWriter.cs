@@ -79,7 +79,7 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell)
         {
             // The tail must be visible before the sleep is looked at: the reader does the reverse.
             Interlocked.MemoryBarrier();
-            return Volatile.Read(ref *_bell.ConsumerWaiting) == RingWords.Asleep || Volatile.Read(ref *_bell.CallerWaiting) != RingWords.Awake;
+            return Volatile.Read(ref *_bell.ConsumerWaiting) == RingWords.Asleep || Volatile.Read(ref *_bell.CallerWaiting) == RingWords.Asleep;
         }
     }
 
@@ -89,11 +89,21 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell)
         _bell.ProducerProcessor = MemoryCalls.GetProcessor();
         Interlocked.MemoryBarrier();
         int* caller = _bell.CallerWaiting;
-        if (Volatile.Read(ref *caller) != RingWords.Awake)
+        switch (Volatile.Read(ref *caller))
         {
-            Volatile.Write(ref *caller, RingWords.Awake);
-            MemoryCalls.Wake(caller);
-            return;
+            case RingWords.Awake:
+                break;
+            case RingWords.Looking:
+                return;
+            default:
+                // The caller may leave meanwhile: then the word is not ours to write.
+                if (Interlocked.CompareExchange(ref *caller, RingWords.Looking, RingWords.Asleep) == RingWords.Asleep)
+                {
+                    MemoryCalls.Wake(caller);
+                    return;
+                }
+
+                break;
         }
 
         int* consumer = _bell.ConsumerWaiting;

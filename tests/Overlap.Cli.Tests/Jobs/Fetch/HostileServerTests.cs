@@ -11,7 +11,7 @@ public sealed class HostileServerTests
 {
     private const string Close = "Connection: close\r\n";
 
-    public static TheoryData<ExecutionModel> Models => new(ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async);
+    public static TheoryData<ExecutionModel> Models => new(ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes);
 
     [Theory]
     [MemberData(nameof(Models))]

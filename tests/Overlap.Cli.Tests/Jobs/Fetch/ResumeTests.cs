@@ -15,6 +15,7 @@ public sealed partial class ResumeTests
     [Theory]
     [InlineData(ExecutionModel.Async)]
     [InlineData(ExecutionModel.Inline)]
+    [InlineData(ExecutionModel.Processes)]
     public async Task Fetch_CutInTheMiddle_AsksForTheRestAndJoinsIt(ExecutionModel model)
     {
         string body = string.Concat(Whole, Whole, Whole);
