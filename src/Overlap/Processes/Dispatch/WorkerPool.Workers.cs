@@ -61,7 +61,7 @@ internal sealed partial class WorkerPool
     }
 
     // No descriptor, no memory or no process is left: that may be otherwise in a moment.
-    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException;
+    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException or ThreadStartException;
 
     /// <summary>Takes down that a worker cannot be started: where others work, the pool does with them for a while; where none does, it is broken.</summary>
     private void RefuseStartLocked(Exception exception)
@@ -82,6 +82,8 @@ internal sealed partial class WorkerPool
 
     private void OpenLocked(int number)
     {
+        // What may fail comes before the worker is one of the pool's.
+        StartReaderLocked();
         LaneRecorder? lane = _options.Recorder?.OpenLane(
             string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
         WorkerLink worker = new(this, number, lane);
@@ -93,7 +95,6 @@ internal sealed partial class WorkerPool
 
         _workers.Add(worker);
         _readFrom = [.. _workers];
-        StartReaderLocked();
         _idleCheck ??= _options.IdleTimeout == Timeout.InfiniteTimeSpan ? null : _time.CreateTimer(
             static pool => ((WorkerPool)pool!).CheckIdle(), this, _options.IdleTimeout, _options.IdleTimeout / 2);
         Continuations.Post(static state => ((Starting)state!).Run(), new Starting(this, worker));
