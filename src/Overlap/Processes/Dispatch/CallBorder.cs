@@ -2,15 +2,16 @@ using Overlap.Processes.Values;
 
 namespace Overlap.Processes.Dispatch;
 
-/// <summary>What a call has beside plain bytes while it is under way: blobs it lends, tokens and receivers of progress it makes known.</summary>
+/// <summary>What a call has beside plain bytes while it is under way: blobs and buffers it lends, tokens and receivers of progress it makes known.</summary>
 internal sealed class CallBorder(Crossings crossings) : NoBorder
 {
     private List<BlobReference>? _blobs;
     private List<long>? _tokens;
     private List<long>? _receivers;
+    private List<SharedBuffer>? _buffers;
 
     /// <summary>Whether there is anything to end with the call.</summary>
-    public bool IsUsed => _blobs is not null || _tokens is not null || _receivers is not null;
+    public bool IsUsed => _blobs is not null || _tokens is not null || _receivers is not null || _buffers is not null;
 
     public override bool TryPutBlob(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
@@ -21,6 +22,13 @@ internal sealed class CallBorder(Crossings crossings) : NoBorder
 
         (_blobs ??= []).Add(reference);
         return true;
+    }
+
+    public override BlobReference LendBuffer(SharedBuffer buffer)
+    {
+        BlobReference reference = crossings.Buffers.Lend(buffer);
+        (_buffers ??= []).Add(buffer);
+        return reference;
     }
 
     public override long AddToken(CancellationToken token)
@@ -43,8 +51,10 @@ internal sealed class CallBorder(Crossings crossings) : NoBorder
         _blobs?.ForEach(crossings.Arguments.Release);
         _tokens?.ForEach(crossings.RemoveToken);
         _receivers?.ForEach(crossings.RemoveProgress);
+        _buffers?.ForEach(static buffer => buffer.EndUse());
         _blobs = null;
         _tokens = null;
         _receivers = null;
+        _buffers = null;
     }
 }

@@ -6,12 +6,10 @@ namespace Overlap.Processes.Dispatch;
 
 /// <summary>What of a pool crosses to its workers beside the calls: memory for large arguments, tokens, receivers of progress.</summary>
 /// <param name="arguments">Where large arguments are put.</param>
+/// <param name="buffers">The memory of buffers.</param>
 /// <param name="onCanceled">Told of the number of a token that is cancelled.</param>
-internal sealed class Crossings(LentMemory arguments, Action<long> onCanceled)
+internal sealed class Crossings(LentMemory arguments, BufferRental buffers, Action<long> onCanceled)
 {
-    // Most pools never have any: made with the first.
-    private ConcurrentDictionary<long, IProgressReceiver>? _receivers;
-    private ConcurrentDictionary<long, CancellationTokenRegistration>? _tokens;
     private readonly Lock _placesGate = new();
 
     // Guarded by _placesGate: where in the workers' tables a token may still be noted.
@@ -19,27 +17,33 @@ internal sealed class Crossings(LentMemory arguments, Action<long> onCanceled)
     private long _numbers;
     private long _lastReceiver;
 
+    // Most pools never have any: made with the first.
+    private ConcurrentDictionary<long, IProgressReceiver>? _receivers;
+    private ConcurrentDictionary<long, KnownToken>? _tokens;
+
     public LentMemory Arguments { get; } = arguments;
+
+    public BufferRental Buffers { get; } = buffers;
 
     /// <summary>The tokens that are known now and cancelled: a new worker is told of them.</summary>
     public IEnumerable<long> Tokens => Volatile.Read(ref _tokens) is { } tokens
-        ? tokens.Where(static token => token.Value.Token.IsCancellationRequested).Select(static token => token.Key)
+        ? tokens.Where(static known => known.Value.Token.IsCancellationRequested).Select(static known => known.Key)
         : [];
 
     public long AddToken(CancellationToken token)
     {
         long number = TakeNumber();
-        ConcurrentDictionary<long, CancellationTokenRegistration> tokens = LazyInitializer.EnsureInitialized(ref _tokens);
-        tokens[number] = default;
-        tokens[number] = token.UnsafeRegister(_ => onCanceled(number), null);
+        ConcurrentDictionary<long, KnownToken> tokens = LazyInitializer.EnsureInitialized(ref _tokens);
+        tokens[number] = new KnownToken(default, token);
+        tokens[number] = new KnownToken(token.UnsafeRegister(_ => onCanceled(number), null), token);
         return number;
     }
 
     public void RemoveToken(long number)
     {
-        if (_tokens!.TryRemove(number, out CancellationTokenRegistration registration))
+        if (_tokens!.TryRemove(number, out KnownToken known))
         {
-            registration.Unregister();
+            _ = known.Registration.Unregister();
             using Lock.Scope held = _placesGate.EnterScope();
 
             // Another number for the same place, so that a worker never takes the next token for this one.
@@ -69,4 +73,7 @@ internal sealed class Crossings(LentMemory arguments, Action<long> onCanceled)
                 : throw new InvalidOperationException(
                     $"More than {SegmentLayout.TokenCount - 1} cancellation tokens are captured by calls under way.");
     }
+
+    // A registration does not know its token when that was cancelled before.
+    private readonly record struct KnownToken(CancellationTokenRegistration Registration, CancellationToken Token);
 }

@@ -19,6 +19,8 @@ internal class NoBorder : IValueBorder
 
     public virtual void ReleaseBlob(BlobReference reference) => throw PayloadException.Nonsense("reference to bytes");
 
+    public virtual BlobReference LendBuffer(SharedBuffer buffer) => throw new NotPortableException("A SharedBuffer cannot travel here.");
+
     public virtual long AddToken(CancellationToken token) => throw new NotPortableException("A cancellation token cannot travel here.");
 
     public virtual long AddProgress(IProgressReceiver receiver) => throw new NotPortableException("A receiver of progress cannot travel here.");

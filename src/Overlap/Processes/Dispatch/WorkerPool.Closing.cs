@@ -15,6 +15,7 @@ internal sealed partial class WorkerPool
     private readonly TaskCompletionSource _readerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private const string Disposed = "the pool was disposed";
+    private const string FewerWanted = "fewer workers were wanted";
 
     // Guarded by _gate.
     private Task? _disposal;
@@ -67,7 +68,8 @@ internal sealed partial class WorkerPool
         }
 
         Crossings.Arguments.Dispose();
-        _buffers.Dispose();
+        Crossings.Buffers.Dispose();
+        _argumentsToRead.Dispose();
         if ((_outputFailure ?? _reportFailure) is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -78,6 +80,7 @@ internal sealed partial class WorkerPool
     {
         using Lock.Scope held = _gate.EnterScope();
         _isClosing = true;
+        FailWarmUpsLocked(new ObjectDisposedException(nameof(ProcessPoolExecutor)));
         return [.. _workers];
     }
 

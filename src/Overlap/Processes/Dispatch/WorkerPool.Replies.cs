@@ -69,6 +69,7 @@ internal sealed partial class WorkerPool
             worker.Replies.ReleaseLazily();
         }
 
+        worker.Events.Release();
         worker.Replies.Release();
         return any;
     }

@@ -28,11 +28,11 @@ internal sealed partial class WorkerPool
         int alive = 0;
         foreach (WorkerLink worker in _workers)
         {
-            starting += worker.State == LinkState.Starting ? 1 : 0;
+            starting += worker.State == LinkState.Starting && worker.Sent.Count == 0 ? 1 : 0;
             alive += worker.State is LinkState.Starting or LinkState.Ready ? 1 : 0;
         }
 
-        int wanted = Math.Min(_limit - alive, _queue.Count - starting);
+        int wanted = Math.Max(Math.Min(_limit - alive, _queue.Count - starting), WarmUpTargetLocked() - alive);
         if (wanted < 1 || _broken is not null || (alive > 0 && TimeProvider.System.GetTimestamp() < _noStartBefore))
         {
             return;
@@ -61,7 +61,7 @@ internal sealed partial class WorkerPool
     }
 
     // No descriptor, no memory or no process is left: that may be otherwise in a moment.
-    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException;
+    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException or ThreadStartException;
 
     /// <summary>Takes down that a worker cannot be started: where others work, the pool does with them for a while; where none does, it is broken.</summary>
     private void RefuseStartLocked(Exception exception)
@@ -69,6 +69,7 @@ internal sealed partial class WorkerPool
         if (IsPassing(exception) && AliveLocked() > 0)
         {
             _noStartBefore = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency;
+            FailWarmUpsLocked(new BrokenProcessPoolException($"No more worker processes can be started now: {exception.Message}", exception));
             return;
         }
 
@@ -81,6 +82,8 @@ internal sealed partial class WorkerPool
 
     private void OpenLocked(int number)
     {
+        // What may fail comes before the worker is one of the pool's.
+        StartReaderLocked();
         LaneRecorder? lane = _options.Recorder?.OpenLane(
             string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
         WorkerLink worker = new(this, number, lane);
@@ -92,7 +95,6 @@ internal sealed partial class WorkerPool
 
         _workers.Add(worker);
         _readFrom = [.. _workers];
-        StartReaderLocked();
         _idleCheck ??= _options.IdleTimeout == Timeout.InfiniteTimeSpan ? null : _time.CreateTimer(
             static pool => ((WorkerPool)pool!).CheckIdle(), this, _options.IdleTimeout, _options.IdleTimeout / 2);
         Continuations.Post(static state => ((Starting)state!).Run(), new Starting(this, worker));
@@ -121,10 +123,11 @@ internal sealed partial class WorkerPool
         {
             worker.Start(new WorkerLaunch
             {
-                Inherited = [worker.Segment.File, _arguments.File, _buffers.File],
+                Inherited = [worker.Segment.File, _argumentsToRead, _buffers.File],
                 Environment = NestingDepth.ForChild(),
                 Limits = _options.Limits,
             });
+            Interlocked.Increment(ref _started);
             TellReader();
             if (IsCondemned(worker))
             {
@@ -167,11 +170,12 @@ internal sealed partial class WorkerPool
             _earlyDeathCount = 0;
         }
 
-        bool isTooLate = _isClosing;
+        string? retire = _isClosing ? Disposed : AliveLocked() > _limit ? FewerWanted : null;
+        LookAtWarmUpsLocked();
         _gate.Exit();
-        if (isTooLate)
+        if (retire is not null)
         {
-            Retire(worker, Disposed);
+            Retire(worker, retire);
         }
     }
 

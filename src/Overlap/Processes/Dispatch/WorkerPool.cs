@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
@@ -18,6 +19,7 @@ internal sealed unsafe partial class WorkerPool
     private readonly ValueCodecs _codecs;
     private readonly ExceptionTypes _exceptionTypes;
     private readonly SharedSegment _arguments;
+    private readonly SafeFileHandle _argumentsToRead;
     private readonly SharedSegment _buffers;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,8 +51,9 @@ internal sealed unsafe partial class WorkerPool
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
         _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
+        _argumentsToRead = _arguments.OpenForReading();
         _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), OnTokenCanceled);
+        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), new BufferRental(_buffers, WarmLimit), OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
@@ -285,7 +288,7 @@ internal sealed unsafe partial class WorkerPool
     private Exception? RefusalLocked() =>
         _isClosed ? new ObjectDisposedException(nameof(ProcessPoolExecutor))
         : _broken is not null ? _broken
-        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (long)_options.MaxWorkers + _options.QueueCapacity
+        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (long)_limit + _options.QueueCapacity
             ? new ExecutorQueueFullException(_options.QueueCapacity)
             : null;
 

@@ -18,16 +18,17 @@ internal sealed unsafe class WorkerSetup
     public static WorkerSetup Of(ProcessPoolExecutorOptions options, ValueCodecs codecs)
     {
         WorkerSetup setup = new();
-        setup.Add(WorkerHost.Initializer, options.Initializer, codecs);
-        setup.Add(WorkerHost.WorkerState, options.WorkerState, codecs);
-        PayloadWriter start = new(NoBorder.Instance);
-        start.Write(options.JsonContext is not null);
         if (options.JsonContext is not null)
         {
-            TypeIdentity.Write(start, options.JsonContext.GetType());
+            // First: what the functions captured was written by it.
+            PayloadWriter context = new(NoBorder.Instance);
+            TypeIdentity.Write(context, options.JsonContext.GetType());
+            setup.Add(new FrameHeader { Kind = FrameKind.Define, Function = WorkerHost.JsonContext }, context);
         }
 
-        setup.Add(new FrameHeader { Kind = FrameKind.Start }, start);
+        setup.Add(WorkerHost.Initializer, options.Initializer, codecs);
+        setup.Add(WorkerHost.WorkerState, options.WorkerState, codecs);
+        setup.Add(new FrameHeader { Kind = FrameKind.Start }, new PayloadWriter(NoBorder.Instance));
         return setup;
     }
 

@@ -20,6 +20,9 @@ internal sealed unsafe class WorkerBorder : IValueBorder
     private readonly Lock _eventsGate = new();
     private readonly ConcurrentDictionary<long, CancellationTokenSource> _tokens = new();
 
+    // Owned by the worker's thread, which alone reads values.
+    private Loan _loan = new();
+
     public WorkerBorder(SharedSegment segment, SharedSegment arguments, SharedSegment buffers)
     {
         byte* start = segment.Start;
@@ -55,17 +58,57 @@ internal sealed unsafe class WorkerBorder : IValueBorder
         // Arguments belong to the call: the pool takes them back at its end.
     }
 
+    public BlobReference LendBuffer(SharedBuffer buffer) => throw new NotPortableException("A SharedBuffer travels to a worker, not back.");
+
+    public SharedBuffer GetBuffer(BlobReference reference)
+    {
+        if (!BlobArea.IsInside(reference, Buffers.Length) || reference.Length == 0)
+        {
+            throw PayloadException.Nonsense("place of a buffer");
+        }
+
+        BufferMemory memory = new(Buffers.Start + reference.Offset, reference.Length, onUnused: null);
+        _loan.AddBuffer(memory);
+        return new SharedBuffer(memory, reference, pool: null);
+    }
+
     public long AddToken(CancellationToken token) => throw new NotPortableException("A token made in a worker cannot be sent to the pool.");
 
     public CancellationToken GetToken(long number)
     {
         CancellationTokenSource source = _tokens.GetOrAdd(number, static _ => new CancellationTokenSource());
+        _loan.AddToken(number);
         if (_canceled.IsCanceled(number))
         {
             source.Cancel();
         }
 
         return source.Token;
+    }
+
+    /// <summary>Takes over what was lent since the last time: it belongs to a function, not to a call.</summary>
+    /// <returns><see langword="null"/> if there is nothing.</returns>
+    public Loan? TakeLoan()
+    {
+        Loan loan = _loan;
+        if (loan.IsEmpty)
+        {
+            return null;
+        }
+
+        _loan = new Loan();
+        return loan;
+    }
+
+    /// <summary>Ends what was lent since the last time: the call is over.</summary>
+    public void EndLoan() => EndLoan(_loan);
+
+    public void EndLoan(Loan loan)
+    {
+        if (!loan.IsEmpty)
+        {
+            loan.End(number => _tokens.TryRemove(number, out _));
+        }
     }
 
     /// <summary>Cancels the tokens that the pool says are cancelled.</summary>

@@ -25,6 +25,7 @@ internal sealed unsafe class WorkerHost
     private readonly CurrentCall _current;
     private readonly LoadedCode _code = new();
     private readonly Dictionary<int, RemoteFunction> _functions = [];
+    private readonly Dictionary<int, Loan> _functionLoans = [];
     private readonly ExecutionContext? _outside = ExecutionContext.Capture();
     private ValueCodecs _codecs = new();
     private PeerSpin _spin = new();
@@ -51,7 +52,8 @@ internal sealed unsafe class WorkerHost
     /// <summary>The first function numbers are the pool's own.</summary>
     public const int Initializer = 1;
     public const int WorkerState = 2;
-    public const int FirstFunction = 3;
+    public const int JsonContext = 3;
+    public const int FirstFunction = 4;
 
     // As sysexits.h has it: an internal software error.
     private const int CannotStart = 70;
@@ -68,7 +70,7 @@ internal sealed unsafe class WorkerHost
     public static int Run(WorkerControl control)
     {
         using SharedSegment segment = Inherited(0);
-        using SharedSegment arguments = Inherited(1);
+        using SharedSegment arguments = Inherited(1, isReadOnly: true);
         using SharedSegment buffers = Inherited(2);
         WorkerHost host = new(segment, arguments, buffers);
         WorkerConsole.RunningCall = () => Volatile.Read(ref host._callNumber);
@@ -93,11 +95,11 @@ internal sealed unsafe class WorkerHost
         }
     }
 
-    private static SharedSegment Inherited(int index)
+    private static SharedSegment Inherited(int index, bool isReadOnly = false)
     {
         int descriptor = WorkerLaunch.FirstInherited + index;
         Native.DescriptorCalls.KeepFromChildren(descriptor);
-        return SharedSegment.Open(new SafeFileHandle(descriptor, ownsHandle: true));
+        return SharedSegment.Open(new SafeFileHandle(descriptor, ownsHandle: true), isReadOnly);
     }
 
     private void RunCalls()
@@ -252,9 +254,14 @@ internal sealed unsafe class WorkerHost
                 break;
             case FrameKind.Forget:
                 _ = _functions.Remove(header.Function);
+                if (_functionLoans.Remove(header.Function, out Loan? loan))
+                {
+                    _border.EndLoan(loan);
+                }
+
                 break;
             case FrameKind.Start:
-                Start(ref reader);
+                Start();
                 break;
             case FrameKind.Call:
                 Call(header, ref reader);
@@ -277,9 +284,18 @@ internal sealed unsafe class WorkerHost
             {
                 _initialize = (Action)ResolvedFunction.Read(ref reader, _code, _codecs).Bind(ref reader);
             }
+            else if (header.Function == JsonContext)
+            {
+                _codecs = JsonContextOf.Codecs(TypeIdentity.Read(ref reader, _code));
+                FunctionCodecs.Install(_codecs, _code);
+            }
             else
             {
                 _functions[header.Function] = RemoteFunction.Read(ref reader, header.Flags, _code, _codecs);
+                if (_border.TakeLoan() is { } loan)
+                {
+                    _functionLoans[header.Function] = loan;
+                }
             }
         }
         catch (Exception exception) when (header.Function >= FirstFunction)
@@ -289,14 +305,8 @@ internal sealed unsafe class WorkerHost
         }
     }
 
-    private void Start(ref PayloadReader reader)
+    private void Start()
     {
-        if (reader.Read<bool>())
-        {
-            _codecs = JsonContextOf.Codecs(TypeIdentity.Read(ref reader, _code));
-            FunctionCodecs.Install(_codecs, _code);
-        }
-
         _ = Context.EnterThread();
         Context.EnterFlow();
         _initialize?.Invoke();
@@ -315,9 +325,18 @@ internal sealed unsafe class WorkerHost
         if ((header.Flags & FrameFlags.Traced) == 0)
         {
             function.Run(header, ref reader, this);
-            return;
+        }
+        else
+        {
+            RunTraced(function, header, ref reader);
         }
 
+        // Only now: what was lent to the call may be in its result.
+        _border.EndLoan();
+    }
+
+    private void RunTraced(RemoteFunction function, in FrameHeader header, ref PayloadReader reader)
+    {
         ActivityTraceId trace = ActivityTraceId.CreateFromBytes(reader.ReadBytes(16));
         ActivitySpanId parent = ActivitySpanId.CreateFromBytes(reader.ReadBytes(8));
         ActivityTraceFlags flags = (ActivityTraceFlags)reader.Read<byte>();

@@ -21,6 +21,8 @@ internal static unsafe partial class MemoryCalls
 
     public const int AdviseRemove = 9;
 
+    public const uint ReadableByOwner = 0x100;
+
     public const int TryAgain = 11;
     public const int Interrupted = 4;
     public const int TimedOut = 110;
@@ -40,6 +42,9 @@ internal static unsafe partial class MemoryCalls
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(int descriptor, long length);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int SetMode(int descriptor, uint mode);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     public static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);

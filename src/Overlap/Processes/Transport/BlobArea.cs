@@ -8,9 +8,9 @@ namespace Overlap.Processes.Transport;
 /// <remarks>
 /// Stretches are powers of two and used again, because the first touch of a page costs more than copying onto it. Free ones beyond
 /// <c>warmLimit</c> give their pages back. The owner allocates; the other side only reads and, where it ends the use, says so in the stretch's
-/// own header, which the owner looks at when it needs room. Memory: at most twice what is in use, plus the warm ones.
+/// own header, which the owner looks at when it needs room; unless <c>isReleasedByOther</c> is not set: then nothing there is believed. Memory: at most twice what is in use, plus the warm ones.
 /// </remarks>
-internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit)
+internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit, bool isReleasedByOther = true)
 {
     private const int HeaderSize = 64;
     private const int LeastLog = 16;
@@ -21,7 +21,7 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
 
     // Guarded by _gate.
     private readonly Stack<Stretch>?[] _free = new Stack<Stretch>?[40];
-    private readonly List<Stretch> _lent = [];
+    private readonly Dictionary<long, Stretch> _lent = [];
     private long _end;
     private long _warm;
 
@@ -54,8 +54,12 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
             return false;
         }
 
-        Volatile.Write(ref *(long*)(start + stretch.Offset), InUse);
-        _lent.Add(stretch);
+        if (isReleasedByOther)
+        {
+            Volatile.Write(ref *(long*)(start + stretch.Offset), InUse);
+        }
+
+        _lent.Add(stretch.Offset, stretch);
         reference = new BlobReference(stretch.Offset + HeaderSize, length);
         return true;
     }
@@ -63,12 +67,19 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     /// <summary>The bytes of a stretch that this side took.</summary>
     public Span<byte> this[BlobReference reference] => new(start + reference.Offset, reference.Length);
 
-    /// <summary>Says that a stretch is not needed any more. By either side; taken in when its owner next needs room.</summary>
+    /// <summary>Says that a stretch is not needed any more. By the other side; taken in when its owner next needs room.</summary>
     public static void Release(byte* start, BlobReference reference) =>
         Volatile.Write(ref *(long*)(start + reference.Offset - HeaderSize), Free);
 
     /// <summary>Ends the use of a stretch by its owner.</summary>
-    public void Release(BlobReference reference) => Release(start, reference);
+    public void Release(BlobReference reference)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        if (_lent.Remove(reference.Offset - HeaderSize, out Stretch? stretch))
+        {
+            Keep(stretch);
+        }
+    }
 
     /// <summary>Whether a reference from the other side lies in an area.</summary>
     public static bool IsInside(BlobReference reference, long capacity) =>
@@ -77,28 +88,36 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
 
     private void Reclaim()
     {
-        for (int i = _lent.Count - 1; i >= 0; i--)
+        if (!isReleasedByOther)
         {
-            Stretch stretch = _lent[i];
-            if (Volatile.Read(ref *(long*)(start + stretch.Offset)) != Free)
-            {
-                continue;
-            }
-
-            _lent.RemoveAt(i);
-            long length = 1L << stretch.Log;
-            stretch.IsWarm = _warm + length <= warmLimit;
-            if (stretch.IsWarm)
-            {
-                _warm += length;
-            }
-            else
-            {
-                _ = MemoryCalls.Advise(start + stretch.Offset, (nuint)length, MemoryCalls.AdviseRemove);
-            }
-
-            (_free[stretch.Log] ??= new Stack<Stretch>()).Push(stretch);
+            return;
         }
+
+        foreach (Stretch stretch in _lent.Values)
+        {
+            if (Volatile.Read(ref *(long*)(start + stretch.Offset)) == Free)
+            {
+                _ = _lent.Remove(stretch.Offset);
+                Keep(stretch);
+            }
+        }
+    }
+
+    /// <summary>Keeps a stretch for the next who asks.</summary>
+    private void Keep(Stretch stretch)
+    {
+        long length = 1L << stretch.Log;
+        stretch.IsWarm = _warm + length <= warmLimit;
+        if (stretch.IsWarm)
+        {
+            _warm += length;
+        }
+        else
+        {
+            _ = MemoryCalls.Advise(start + stretch.Offset, (nuint)length, MemoryCalls.AdviseRemove);
+        }
+
+        (_free[stretch.Log] ??= new Stack<Stretch>()).Push(stretch);
     }
 
     private sealed class Stretch(long offset, int log)

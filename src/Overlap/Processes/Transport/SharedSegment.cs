@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Overlap.Processes.Native;
@@ -50,13 +51,25 @@ internal sealed unsafe class SharedSegment : IDisposable
     }
 
     /// <summary>Opens a segment that another process made.</summary>
+    /// <param name="file">What that process gave.</param>
+    /// <param name="isReadOnly">Whether it is only read here: then a write ends the process.</param>
     /// <exception cref="IOException">It cannot be mapped, or its length could still be changed.</exception>
-    public static SharedSegment Open(SafeFileHandle file)
+    public static SharedSegment Open(SafeFileHandle file, bool isReadOnly = false)
     {
         int seals = MemoryCalls.Control((int)file.DangerousGetHandle(), MemoryCalls.GetSeals, 0);
         return (seals & Sealing) == Sealing
-            ? Map(file, RandomAccess.GetLength(file))
+            ? Map(file, RandomAccess.GetLength(file), isReadOnly)
             : throw new IOException("The shared memory is not sealed.");
+    }
+
+    /// <summary>Gives the file in a form that can be mapped for reading only, and not be opened for more.</summary>
+    /// <remarks>Not a seal against writing: that would also keep this process from giving pages back.</remarks>
+    /// <exception cref="IOException">The system gave none.</exception>
+    public SafeFileHandle OpenForReading()
+    {
+        _ = MemoryCalls.SetMode((int)File.DangerousGetHandle(), MemoryCalls.ReadableByOwner);
+        int descriptor = DescriptorCalls.TryOpen(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{File.DangerousGetHandle()}"), write: false);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("open shared memory for reading");
     }
 
     public void Dispose()
@@ -69,12 +82,12 @@ internal sealed unsafe class SharedSegment : IDisposable
         }
     }
 
-    private static SharedSegment Map(SafeFileHandle file, long length)
+    private static SharedSegment Map(SafeFileHandle file, long length, bool isReadOnly = false)
     {
         nint address = MemoryCalls.Map(
             0,
             (nuint)length,
-            MemoryCalls.ProtectRead | MemoryCalls.ProtectWrite,
+            isReadOnly ? MemoryCalls.ProtectRead : MemoryCalls.ProtectRead | MemoryCalls.ProtectWrite,
             MemoryCalls.MapShared | MemoryCalls.MapNoReserve,
             (int)file.DangerousGetHandle(),
             0);

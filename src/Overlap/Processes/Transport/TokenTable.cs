@@ -9,8 +9,14 @@ internal readonly unsafe struct TokenTable(byte* start)
     /// <summary>The place of a token in the table.</summary>
     public static int PlaceOf(long number) => (int)(number % SegmentLayout.TokenCount);
 
-    /// <summary>Notes that a token is cancelled. By the pool.</summary>
-    public void Cancel(long number) => Volatile.Write(ref *At(number), number);
+    /// <summary>Notes that a token is cancelled, unless its place is a later one's already. By the pool, one at a time.</summary>
+    public void Cancel(long number)
+    {
+        if (Volatile.Read(ref *At(number)) < number)
+        {
+            Volatile.Write(ref *At(number), number);
+        }
+    }
 
     public bool IsCanceled(long number) => Volatile.Read(ref *At(number)) == number;
 

@@ -24,6 +24,7 @@ internal static class CodecTypes
         [typeof(BigInteger)] = typeof(BigIntegerCodec),
         [typeof(IPAddress)] = typeof(IPAddressCodec),
         [typeof(CancellationToken)] = typeof(CancellationTokenCodec),
+        [typeof(SharedBuffer)] = typeof(SharedBufferCodec),
     };
 
     /// <summary>Generic types by their definition; the codec takes the same type arguments, and before them the type itself if it takes one more.</summary>

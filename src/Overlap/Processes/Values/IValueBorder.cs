@@ -19,6 +19,16 @@ internal interface IValueBorder
     /// <summary>Says that bytes the other side put are read and no longer needed. Only the pool's side does; a worker's end with the call.</summary>
     void ReleaseBlob(BlobReference reference);
 
+    /// <summary>Lends a buffer of the pool's to what is being written. The pool's side only.</summary>
+    /// <returns>Where it lies.</returns>
+    /// <exception cref="NotPortableException">It cannot be lent here.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    BlobReference LendBuffer(SharedBuffer buffer) => throw new NotPortableException("A SharedBuffer cannot travel here.");
+
+    /// <summary>Gives a buffer that the pool lends. The worker's side only.</summary>
+    /// <exception cref="PayloadException">There is no such stretch.</exception>
+    SharedBuffer GetBuffer(BlobReference reference) => throw PayloadException.Nonsense(nameof(SharedBuffer));
+
     /// <summary>Makes a token known, so that its cancellation crosses. The pool's side only.</summary>
     /// <returns>Its number.</returns>
     long AddToken(CancellationToken token);
