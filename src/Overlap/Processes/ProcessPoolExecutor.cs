@@ -26,7 +26,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <summary>Makes an executor.</summary>
     /// <param name="options">The settings; the default ones if there are none.</param>
     /// <exception cref="NotPortableException">The initialiser or the function that makes the state cannot travel to a worker.</exception>
-    /// <exception cref="ProcessNestingException">This program is itself a worker of a worker of a worker.</exception>
+    /// <exception cref="ProcessNestingException">There are four pools around this program already: it is a worker of a worker of a worker of a worker.</exception>
     /// <exception cref="WorkerHostException">This program cannot start worker processes.</exception>
     public ProcessPoolExecutor(ProcessPoolExecutorOptions? options = null)
     {
@@ -54,7 +54,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <param name="function">The function.</param>
     /// <param name="argument">Its argument.</param>
-    /// <param name="cancellationToken">Ends the call if it has not started.</param>
+    /// <param name="cancellationToken">Ends the call if it has not started; else it is the token that the function gets.</param>
     /// <remarks>
     /// Order: as with <see cref="SubmitAsync"/>.
     /// Race: as with <see cref="SubmitAsync"/>.
@@ -152,7 +152,10 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 
     /// <summary>Takes no more calls, waits for those it took, and ends the worker processes, which dispose their states.</summary>
-    /// <remarks>Twice is legal. A call must not wait for the disposal of the executor that runs it.</remarks>
+    /// <remarks>
+    /// Twice is legal. A call must not wait for the disposal of the executor that runs it. A worker that has not ended after five seconds is killed.
+    /// What <see cref="ProcessPoolExecutorOptions.Output"/> threw is thrown here.
+    /// </remarks>
     public async ValueTask DisposeAsync()
     {
         try
