@@ -60,7 +60,8 @@ public sealed record ProcessPoolExecutorOptions
     public WorkerLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Gets each line that a worker prints, one at a time; it must not block for long. When it throws it gets no more, and the disposal throws that. Default: lines go to this program's own standard output and error.
+    /// Gets each line that a worker prints, one at a time; it must not block for long. When it throws it gets no more, and the disposal throws that.
+    /// Default: lines go to this program's own standard output and error.
     /// </summary>
     public Action<WorkerOutputLine>? Output { get; init; }
 
