@@ -9,6 +9,12 @@ switch (args)
     case ["cycles", string count]:
         CyclesProgram.Run(int.Parse(count));
         break;
+    case ["pool", string count]:
+        await PoolProgram.RunAsync(int.Parse(count));
+        break;
+    case ["attack", .. string[] targets]:
+        AttackProgram.Run(targets);
+        break;
     case ["worker", string behaviour]:
         WorkerProgram.Run(behaviour);
         break;

@@ -7,7 +7,7 @@ namespace Overlap.Processes;
 /// <summary>Runs calls in worker processes: a call that crashes, hangs or is killed costs itself and no other.</summary>
 /// <remarks>
 /// Functions travel by their place in the program's own assemblies, arguments and captured variables as data: what a call writes to them stays in
-/// its worker. Workers start when calls wait for them, up to <see cref="MaxWorkers"/>, and run one call at a time.
+/// its worker. The first worker starts with the executor, others when calls wait for them, up to <see cref="MaxWorkers"/>; each runs one call at a time.
 /// A program needs no guard around its main method. Worker processes never outlive the program.
 /// </remarks>
 [DebuggerDisplay("ProcessPoolExecutor, at most {MaxWorkers} processes")]

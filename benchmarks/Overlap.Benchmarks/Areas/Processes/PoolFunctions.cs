@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Processes;
 
 namespace Overlap.Benchmarks.Areas.Processes;
 
@@ -14,6 +15,8 @@ internal static class PoolFunctions
 
     /// <summary>Does no more with the bytes than to show that they are there.</summary>
     public static int Weigh(ReadOnlyMemory<byte> data) => data.Length + data.Span[0] + data.Span[^1];
+
+    public static int WeighBuffer(SharedBuffer data) => data.Length + data.Span[0] + data.Span[^1];
 
     public static int WeighArray(byte[] data) => data.Length + data[0] + data[^1];
 

@@ -238,12 +238,7 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
     /// <summary>Pulls items while there is room for them, and sends them off in pieces.</summary>
     private void Fill()
     {
-        if (_function is null)
-        {
-            _pool.StartFirst();
-            _function = _pool.Functions.Bind<T, TResult>(_callable.Delegate, _border);
-        }
-
+        _function ??= _pool.Functions.Bind<T, TResult>(_callable.Delegate, _border);
 
         while (!_feed.IsEnded && _refusal is null)
         {

@@ -10,7 +10,7 @@ namespace Overlap.Processes.Dispatch;
 /// <summary>The functions that a pool has met, each examined once.</summary>
 internal sealed class FunctionTable(ValueCodecs codecs)
 {
-    private readonly ConcurrentDictionary<(MethodInfo Method, Type Form, Type Argument, Type Result), PoolFunction> _functions = new();
+    private readonly ConcurrentDictionary<Key, PoolFunction> _functions = new();
     private int _lastId = WorkerHost.FirstFunction - 1;
 
     // The function met last: the usual caller has one and calls it again.
@@ -25,7 +25,7 @@ internal sealed class FunctionTable(ValueCodecs codecs)
             return same;
         }
 
-        (MethodInfo, Type, Type, Type) key = (function.Method, function.GetType(), typeof(T), typeof(TResult));
+        Key key = new(function.Method, function.GetType(), typeof(T), typeof(TResult));
         if (!_functions.TryGetValue(key, out PoolFunction? found))
         {
             found = _functions.GetOrAdd(key, Examine<T, TResult>(function, flags, default));
@@ -62,4 +62,7 @@ internal sealed class FunctionTable(ValueCodecs codecs)
         return new PoolFunction<T, TResult>(
             Interlocked.Increment(ref _lastId), portable, writer.Written.ToArray(), flags, arguments, results);
     }
+
+    // A class, because the runtime has the tables for keys that are references compiled already.
+    private sealed record Key(MethodInfo Method, Type Form, Type Argument, Type Result);
 }

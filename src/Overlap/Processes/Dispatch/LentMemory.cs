@@ -10,7 +10,7 @@ namespace Overlap.Processes.Dispatch;
 /// </remarks>
 internal sealed unsafe class LentMemory(SharedSegment segment, long warmLimit) : IDisposable
 {
-    private readonly BlobArea _area = new(segment.Start, segment.Length, warmLimit);
+    private readonly BlobArea _area = new(segment.Start, segment.Length, warmLimit, isReleasedByOther: false);
 
     // The pool itself is the first.
     private int _users = 1;

@@ -27,10 +27,6 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
         Events = new RingReader(start + SegmentLayout.Events);
         Slots = new SlotTable(start + SegmentLayout.Slots);
         Tokens = new TokenTable(start + SegmentLayout.Tokens);
-        for (int slot = SegmentLayout.SlotCount - 1; slot >= 0; slot--)
-        {
-            FreeSlots.Push(slot);
-        }
     }
 
     public int Number { get; }
@@ -53,9 +49,9 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
 
     public LinkState State { get; set; }
 
-    public Stack<int> FreeSlots { get; } = new(SegmentLayout.SlotCount);
+    public FreeSlots FreeSlots { get; } = new();
 
-    public HashSet<int> Defined { get; } = [];
+    public HashSet<PoolFunction> Defined { get; } = [];
 
     /// <summary>The calls at the worker, in the order they were sent.</summary>
     public IntrusiveQueue<RemoteCall> Sent;

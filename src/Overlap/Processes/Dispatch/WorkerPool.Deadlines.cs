@@ -37,7 +37,9 @@ internal sealed partial class WorkerPool
         _gate.Enter();
         if (!call.IsEnded && (call.Worker is not null || call.IsQueued))
         {
-            bool isRunning = call.Worker is { } at && at.Slots.Started(call.Slot, call.Generation) > 0;
+
+            // Where a worker has overwritten the slot it may run anything: this call is taken for running, so that its worker is ended.
+            bool isRunning = call.Worker is { } at && (at.Slots.Started(call.Slot, call.Generation) > 0 || !at.Slots.IsOf(call.Slot, call.Generation));
             TimeSpan? limit = isRunning ? call.Options.Deadline : call.Options.QueueDeadline;
             TimeSpan since = TimeProvider.System.GetElapsedTime(isRunning ? StartOf(call) : call.QueuedAt);
             if (limit is null)

@@ -166,17 +166,15 @@ internal sealed partial class WorkerPool
     private void CountEarlyDeathLocked(string how, Exception? cause, WorkerExit exit, bool isLast)
     {
         long now = TimeProvider.System.GetTimestamp();
-        _earlyDeaths.Enqueue(now);
-        while (TimeProvider.System.GetElapsedTime(_earlyDeaths.Peek(), now) > EarlyDeathsWithin)
-        {
-            _ = _earlyDeaths.Dequeue();
-        }
+        _earlyDeaths[_earlyDeathCount++ % MostEarlyDeaths] = now;
+        bool areMany = _earlyDeathCount >= MostEarlyDeaths
+            && TimeProvider.System.GetElapsedTime(_earlyDeaths[_earlyDeathCount % MostEarlyDeaths], now) <= EarlyDeathsWithin;
 
-        if (_earlyDeaths.Count >= MostEarlyDeaths || isLast)
+        if (areMany || isLast)
         {
             string what = isLast
                 ? $"A worker could not start: {how}"
-                : $"{_earlyDeaths.Count} worker processes in a row ended before they were ready; the last one {how}.";
+                : $"{MostEarlyDeaths} worker processes in a row ended before they were ready; the last one {how}.";
             _broken ??= new BrokenProcessPoolException(what + ErrorLines(exit), cause)
             {
                 ExitCode = exit.ExitCode,

@@ -22,8 +22,9 @@ internal sealed unsafe partial class WorkerPool
     {
         if (_reader is null)
         {
-            _reader = new Thread(ReadReplies) { IsBackground = true, Name = "overlap process pool" };
-            _reader.UnsafeStart();
+            Thread reader = new(ReadReplies) { IsBackground = true, Name = "overlap process pool" };
+            reader.UnsafeStart();
+            _reader = reader;
         }
     }
 

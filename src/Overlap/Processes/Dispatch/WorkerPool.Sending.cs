@@ -22,10 +22,12 @@ internal sealed unsafe partial class WorkerPool
     private WorkerLink? PickLocked(RemoteCall call)
     {
         WorkerLink? best = null;
+        WorkerLink? starting = null;
         foreach (WorkerLink worker in _workers)
         {
             if (worker.State != LinkState.Ready)
             {
+                starting ??= worker.State == LinkState.Starting && worker.Sent.Count == 0 ? worker : null;
                 continue;
             }
 
@@ -44,7 +46,9 @@ internal sealed unsafe partial class WorkerPool
         return best is not null && best.FreeSlots.Count > 0
             && best.Ahead + (call.Function.ItemNanoseconds * call.Count) <= LongestAheadNanoseconds
                 ? best
-                : null;
+
+                // It finds the call when it is up. Should another be idle before, or this one die, the call is taken back.
+                : starting;
     }
 
     private bool TryWriteLocked(WorkerLink worker, RemoteCall call)
@@ -111,7 +115,7 @@ internal sealed unsafe partial class WorkerPool
 
     private static bool TryDefineLocked(WorkerLink worker, PoolFunction function)
     {
-        if (worker.Defined.Contains(function.Id))
+        if (worker.Defined.Contains(function))
         {
             return true;
         }
@@ -121,7 +125,7 @@ internal sealed unsafe partial class WorkerPool
             return false;
         }
 
-        _ = worker.Defined.Add(function.Id);
+        _ = worker.Defined.Add(function);
         return true;
     }
 
@@ -137,7 +141,7 @@ internal sealed unsafe partial class WorkerPool
         foreach (WorkerLink worker in _workers)
         {
             // A full ring is no harm: then the worker keeps it.
-            if (worker.State != LinkState.Gone && worker.Defined.Remove(function.Id))
+            if (worker.State != LinkState.Gone && worker.Defined.Remove(function))
             {
                 _ = TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Forget, Function = function.Id }, default);
             }

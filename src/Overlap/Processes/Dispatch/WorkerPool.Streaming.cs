@@ -11,7 +11,6 @@ internal sealed partial class WorkerPool
     public IAsyncEnumerable<TResult> Stream<T, TResult>(
         Delegate function, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
-        StartFirst();
         PoolFunction<T, TResult> known = Functions.Of<T, TResult>(function, FrameFlags.Stream);
         return StreamAsync(known, function, argument, options, cancellationToken);
     }

@@ -17,7 +17,8 @@ internal sealed partial class WorkerPool
     private int _isRegistered;
 
     // Guarded by _gate.
-    private readonly Queue<long> _earlyDeaths = new();
+    private readonly long[] _earlyDeaths = new long[MostEarlyDeaths];
+    private int _earlyDeathCount;
     private long _noStartBefore;
 
     /// <summary>Starts as many workers as calls wait for, up to the limit.</summary>
@@ -27,7 +28,7 @@ internal sealed partial class WorkerPool
         int alive = 0;
         foreach (WorkerLink worker in _workers)
         {
-            starting += worker.State == LinkState.Starting ? 1 : 0;
+            starting += worker.State == LinkState.Starting && worker.Sent.Count == 0 ? 1 : 0;
             alive += worker.State is LinkState.Starting or LinkState.Ready ? 1 : 0;
         }
 
@@ -60,7 +61,7 @@ internal sealed partial class WorkerPool
     }
 
     // No descriptor, no memory or no process is left: that may be otherwise in a moment.
-    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException;
+    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException or ThreadStartException;
 
     /// <summary>Takes down that a worker cannot be started: where others work, the pool does with them for a while; where none does, it is broken.</summary>
     private void RefuseStartLocked(Exception exception)
@@ -81,6 +82,8 @@ internal sealed partial class WorkerPool
 
     private void OpenLocked(int number)
     {
+        // What may fail comes before the worker is one of the pool's.
+        StartReaderLocked();
         LaneRecorder? lane = _options.Recorder?.OpenLane(
             string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
         WorkerLink worker = new(this, number, lane);
@@ -92,22 +95,17 @@ internal sealed partial class WorkerPool
 
         _workers.Add(worker);
         _readFrom = [.. _workers];
-        StartReaderLocked();
         _idleCheck ??= _options.IdleTimeout == Timeout.InfiniteTimeSpan ? null : _time.CreateTimer(
             static pool => ((WorkerPool)pool!).CheckIdle(), this, _options.IdleTimeout, _options.IdleTimeout / 2);
         Continuations.Post(static state => ((Starting)state!).Run(), new Starting(this, worker));
     }
 
-    /// <summary>Starts the workers that are there before any call.</summary>
+    /// <summary>Starts the workers that are there before any call: one at least, so that it is warm when the first call comes.</summary>
     public void StartAhead()
     {
         _gate.Enter();
-        while (_workers.Count < Math.Min(_options.MinWorkers, _limit))
+        while (_workers.Count < Math.Clamp(_options.MinWorkers, 1, _limit) && TryOpenLocked())
         {
-            if (!TryOpenLocked())
-            {
-                break;
-            }
         }
 
         _gate.Exit();
@@ -169,7 +167,7 @@ internal sealed partial class WorkerPool
             worker.IdleSince = _time.GetTimestamp();
 
             // Only deaths in a row say that none will ever be ready.
-            _earlyDeaths.Clear();
+            _earlyDeathCount = 0;
         }
 
         string? retire = _isClosing ? Disposed : AliveLocked() > _limit ? FewerWanted : null;

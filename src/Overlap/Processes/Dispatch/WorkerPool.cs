@@ -33,7 +33,7 @@ internal sealed unsafe partial class WorkerPool
     private long _withdrawn;
     private long _failedHere;
     private (long Succeeded, long Failed, long Canceled) _buried;
-    private int _limit;
+    private readonly int _limit;
     private int _opened;
     private Exception? _broken;
     private bool _isClosed;
@@ -76,7 +76,6 @@ internal sealed unsafe partial class WorkerPool
     private SingleCall<T, TResult>? TrySubmit<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
-        StartFirst();
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
         if (cancellationToken.IsCancellationRequested)
         {
@@ -101,23 +100,6 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return call;
-    }
-
-    /// <summary>Starts a worker before the first function is examined: the one takes as long as the other.</summary>
-    public void StartFirst()
-    {
-        if (Volatile.Read(ref _opened) > 0)
-        {
-            return;
-        }
-
-        _gate.Enter();
-        if (_opened == 0 && !_isClosed)
-        {
-            _ = TryOpenLocked();
-        }
-
-        _gate.Exit();
     }
 
     /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>

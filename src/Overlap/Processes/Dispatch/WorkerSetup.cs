@@ -8,7 +8,7 @@ namespace Overlap.Processes.Dispatch;
 /// <summary>What every worker is told before its first call.</summary>
 internal sealed unsafe class WorkerSetup
 {
-    private readonly List<(FrameHeader Header, byte[] Payload)> _frames = [];
+    private readonly List<Frame> _frames = [];
 
     private WorkerSetup()
     {
@@ -35,14 +35,15 @@ internal sealed unsafe class WorkerSetup
     /// <summary>Writes it all into the ring of a new worker, where there is room.</summary>
     public void WriteLocked(WorkerLink worker)
     {
-        foreach ((FrameHeader header, byte[] payload) in _frames)
+        foreach (Frame prepared in _frames)
         {
+            byte[] payload = prepared.Payload;
             if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
             {
                 throw new ValueTooLargeException();
             }
 
-            *frame = header with { PayloadLength = payload.Length };
+            *frame = prepared.Header with { PayloadLength = payload.Length };
             payload.CopyTo(new Span<byte>((byte*)frame + FrameHeader.Size, payload.Length));
             worker.Requests.Commit(frame);
         }
@@ -76,6 +77,13 @@ internal sealed unsafe class WorkerSetup
                 $"The captured variables of WorkerState or Initializer take {payload.Length} bytes; at most {SegmentLayout.LargestFrame} can be sent.");
         }
 
-        _frames.Add((header, payload.Written.ToArray()));
+        _frames.Add(new Frame(header, payload.Written.ToArray()));
+    }
+
+    private sealed class Frame(FrameHeader header, byte[] payload)
+    {
+        public FrameHeader Header { get; } = header;
+
+        public byte[] Payload { get; } = payload;
     }
 }

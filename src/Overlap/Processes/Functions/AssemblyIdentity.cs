@@ -9,7 +9,7 @@ namespace Overlap.Processes.Functions;
 /// <param name="Version">The id that the compiler gives each build of the module.</param>
 /// <param name="Path">The file as the pool's process loaded it; empty in a program that is one file.</param>
 /// <param name="IsIsolated">Whether a load context of its own holds it there, as a plug-in's.</param>
-internal readonly record struct AssemblyIdentity(string Name, Guid Version, string Path, bool IsIsolated)
+internal sealed record AssemblyIdentity(string Name, Guid Version, string Path, bool IsIsolated)
 {
     private static readonly bool IsOneFile = LocationOf(typeof(AssemblyIdentity).Assembly).Length == 0;
 

@@ -62,9 +62,12 @@ internal sealed class CallWriter(int descriptor) : TextWriter
 
         try
         {
-            foreach ((long call, StringBuilder line) in _unfinished.Where(static pair => pair.Value.Length > 0))
+            foreach ((long call, StringBuilder line) in _unfinished)
             {
-                SendLocked(call, line.ToString());
+                if (line.Length > 0)
+                {
+                    SendLocked(call, line.ToString());
+                }
             }
 
             _unfinished.Clear();

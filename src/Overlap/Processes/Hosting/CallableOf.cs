@@ -6,14 +6,17 @@ namespace Overlap.Processes.Hosting;
 internal static class CallableOf<T, TResult>
 {
     /// <exception cref="ArgumentException">The delegate has none of the forms that executors take.</exception>
-    public static Callable<T, TResult> Delegate(Delegate function) => function switch
+    public static Callable<T, TResult> Delegate(Delegate function) =>
+        function is Func<T, TResult> plain ? Callable.Of(plain) : OtherDelegate(function);
+
+    // Apart, so that the usual function does not wait for all the others to be compiled.
+    private static Callable<T, TResult> OtherDelegate(Delegate function) => function switch
     {
         Func<T, CancellationToken, ValueTask<TResult>> f => Callable.Of(f),
         Func<T, ValueTask<TResult>> f => Callable.Of(f),
         Func<T, CancellationToken, Task<TResult>> f => Callable.Of(f),
         Func<T, Task<TResult>> f => Callable.Of(f),
         Func<T, CancellationToken, TResult> f => Callable.Of(f),
-        Func<T, TResult> f => Callable.Of(f),
         Func<CancellationToken, ValueTask<TResult>> f => As(Callable.Of(f)),
         Func<ValueTask<TResult>> f => As(Callable.Of(f)),
         Func<CancellationToken, Task<TResult>> f => As(Callable.Of(f)),

@@ -20,8 +20,8 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
-    private readonly Stack<(long Offset, bool IsWarm)>?[] _free = new Stack<(long, bool)>?[40];
-    private readonly Dictionary<long, int> _lent = [];
+    private readonly Stack<Stretch>?[] _free = new Stack<Stretch>?[40];
+    private readonly Dictionary<long, Stretch> _lent = [];
     private long _end;
     private long _warm;
 
@@ -38,15 +38,14 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
             Reclaim();
         }
 
-        long offset;
-        if (_free[log] is { } free && free.TryPop(out (long Offset, bool IsWarm) found))
+        Stretch? stretch = null;
+        if (_free[log]?.TryPop(out stretch) == true)
         {
-            offset = found.Offset;
-            _warm -= found.IsWarm ? 1L << log : 0;
+            _warm -= stretch!.IsWarm ? 1L << log : 0;
         }
         else if (_end + (1L << log) <= capacity)
         {
-            offset = _end;
+            stretch = new Stretch(_end, log);
             _end += 1L << log;
         }
         else
@@ -57,11 +56,11 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
 
         if (isReleasedByOther)
         {
-            Volatile.Write(ref *(long*)(start + offset), InUse);
+            Volatile.Write(ref *(long*)(start + stretch.Offset), InUse);
         }
 
-        _lent.Add(offset, log);
-        reference = new BlobReference(offset + HeaderSize, length);
+        _lent.Add(stretch.Offset, stretch);
+        reference = new BlobReference(stretch.Offset + HeaderSize, length);
         return true;
     }
 
@@ -76,9 +75,9 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     public void Release(BlobReference reference)
     {
         using Lock.Scope held = _gate.EnterScope();
-        if (_lent.Remove(reference.Offset - HeaderSize, out int log))
+        if (_lent.Remove(reference.Offset - HeaderSize, out Stretch? stretch))
         {
-            Keep(reference.Offset - HeaderSize, log);
+            Keep(stretch);
         }
     }
 
@@ -94,29 +93,39 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
             return;
         }
 
-        foreach ((long offset, int log) in _lent)
+        foreach (Stretch stretch in _lent.Values)
         {
-            if (Volatile.Read(ref *(long*)(start + offset)) == Free)
+            if (Volatile.Read(ref *(long*)(start + stretch.Offset)) == Free)
             {
-                _ = _lent.Remove(offset);
-                Keep(offset, log);
+                _ = _lent.Remove(stretch.Offset);
+                Keep(stretch);
             }
         }
     }
 
     /// <summary>Keeps a stretch for the next who asks.</summary>
-    private void Keep(long offset, int log)
+    private void Keep(Stretch stretch)
     {
-        bool staysWarm = _warm + (1L << log) <= warmLimit;
-        if (staysWarm)
+        long length = 1L << stretch.Log;
+        stretch.IsWarm = _warm + length <= warmLimit;
+        if (stretch.IsWarm)
         {
-            _warm += 1L << log;
+            _warm += length;
         }
         else
         {
-            _ = MemoryCalls.Advise(start + offset, (nuint)(1L << log), MemoryCalls.AdviseRemove);
+            _ = MemoryCalls.Advise(start + stretch.Offset, (nuint)length, MemoryCalls.AdviseRemove);
         }
 
-        (_free[log] ??= new Stack<(long, bool)>()).Push((offset, staysWarm));
+        (_free[stretch.Log] ??= new Stack<Stretch>()).Push(stretch);
+    }
+
+    private sealed class Stretch(long offset, int log)
+    {
+        public long Offset { get; } = offset;
+
+        public int Log { get; } = log;
+
+        public bool IsWarm { get; set; }
     }
 }

@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Processes.Workers;
 
 /// <summary>Kills what dead workers left behind, on a thread that lives while there is something to look for.</summary>
@@ -18,13 +20,26 @@ internal static class DescendantSweeper
             Waiting.Add((cookie, done));
             if (!_isRunning)
             {
-                new Thread(Run) { IsBackground = true, Name = "overlap worker sweeper" }.UnsafeStart();
+                StartLocked();
                 _isRunning = true;
             }
         }
         finally
         {
             Gate.Exit();
+        }
+    }
+
+    private static void StartLocked()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = "overlap worker sweeper" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // No thread of its own is to be had, perhaps because of what is to be swept: then on one that there is.
+            Continuations.Post(static _ => Run(), null);
         }
     }
 

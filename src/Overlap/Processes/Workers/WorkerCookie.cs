@@ -30,7 +30,7 @@ internal sealed record WorkerCookie
     public static WorkerCookie Create()
     {
         // Random enough to be nobody else's; the classes of cryptography would load a library first, and the first worker waits for this.
-        string own = Guid.NewGuid().ToString("N");
+        string own = $"{Random.Shared.NextInt64():x16}{Random.Shared.NextInt64():x16}";
         return new(own, Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } outer ? $"{outer}.{own}" : own);
     }
 

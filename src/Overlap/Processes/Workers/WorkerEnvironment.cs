@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.ObjectModel;
 using System.Globalization;
 using Overlap.Processes.Hosting;
 
@@ -46,12 +47,28 @@ internal static class WorkerEnvironment
             variables["DOTNET_GCHeapHardLimit"] = bytes.ToString("x", CultureInfo.InvariantCulture);
         }
 
-        foreach ((string name, string? value) in host is null ? launch.Environment : host.Environment.Concat(launch.Environment))
+        Add(variables, host?.Environment);
+        Add(variables, launch.Environment);
+        variables[WorkerCookie.Variable] = cookie.Value;
+
+        // By hand: the first worker of a program waits for what a query would compile.
+        List<string> composed = new(variables.Count);
+        foreach ((string name, string? value) in variables)
+        {
+            if (value is not null)
+            {
+                composed.Add($"{name}={value}");
+            }
+        }
+
+        return composed;
+    }
+
+    private static void Add(Dictionary<string, string?> variables, IReadOnlyDictionary<string, string?>? additions)
+    {
+        foreach ((string name, string? value) in additions ?? ReadOnlyDictionary<string, string?>.Empty)
         {
             variables[name] = value;
         }
-
-        variables[WorkerCookie.Variable] = cookie.Value;
-        return [.. variables.Where(static variable => variable.Value is not null).Select(static variable => $"{variable.Key}={variable.Value}")];
     }
 }
