@@ -33,7 +33,7 @@ internal sealed unsafe partial class WorkerPool
     private long _withdrawn;
     private long _failedHere;
     private (long Succeeded, long Failed, long Canceled) _buried;
-    private readonly int _limit;
+    private int _limit;
     private int _opened;
     private Exception? _broken;
     private bool _isClosed;
