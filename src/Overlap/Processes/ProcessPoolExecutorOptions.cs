@@ -68,7 +68,10 @@ public sealed record ProcessPoolExecutorOptions
     /// <summary>Source-generated JSON contracts for arguments and results; types it does not know get contracts by reflection. Default: none.</summary>
     public JsonSerializerContext? JsonContext { get; init; }
 
-    /// <summary>Exceptions of these types arrive as themselves, beside those of all assemblies that this program has loaded. Default: none.</summary>
+    /// <summary>
+    /// Exceptions of these types arrive as themselves, beside those of all assemblies that the program has loaded for good; others arrive as
+    /// <see cref="RemoteCallException"/>. Default: none.
+    /// </summary>
     public IReadOnlyList<Type> ExceptionTypes { get; init; } = [];
 
     /// <summary>Takes down who ran what when. Default: nobody.</summary>

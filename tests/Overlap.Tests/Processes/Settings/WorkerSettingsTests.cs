@@ -58,19 +58,20 @@ public sealed class WorkerSettingsTests
     }
 
     [Fact]
-    public async Task ExceptionTypes_TypeIsListed_ArrivesAsItself()
+    public async Task ExceptionTypes_Listed_ArrivesAsItself()
     {
-        await using ProcessPoolExecutor pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 1, ExceptionTypes = [typeof(Xunit.Sdk.TrueException)] });
-        _ = await Assert.ThrowsAsync<Xunit.Sdk.TrueException>(() => pool.SubmitAsync(static () => Assert.True(false), Token));
+        await using ProcessPoolExecutor pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 1, ExceptionTypes = [typeof(System.Data.DBConcurrencyException)] });
+        _ = await Assert.ThrowsAsync<System.Data.DBConcurrencyException>(() => pool.SubmitAsync(static () => ThrowConcurrency(), Token));
     }
 
     [Fact]
-    public async Task ExceptionTypes_TypeIsNotListed_ArrivesAsRemoteCallExceptionWithItsName()
+    public async Task ExceptionTypes_OfAnAssemblyThatIsNotLoadedHere_ArrivesAsRemoteCallException()
     {
         await using ProcessPoolExecutor pool = new(1);
-        RemoteCallException exception = await Assert.ThrowsAsync<RemoteCallException>(() => pool.SubmitAsync(static () => Assert.True(false), Token));
-        Assert.Contains("TrueException", exception.ToString(), StringComparison.Ordinal);
-        Assert.Contains(nameof(WorkerSettingsTests), exception.ToString(), StringComparison.Ordinal);
+        RemoteCallException exception = await Assert.ThrowsAsync<RemoteCallException>(() => pool.SubmitAsync(static () => ThrowMail(), Token));
+        Assert.Contains("SmtpException", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains(nameof(ThrowMail), exception.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(AppDomain.CurrentDomain.GetAssemblies(), static assembly => assembly.GetName().Name == "System.Net.Mail");
     }
 
     [Fact]
@@ -141,6 +142,10 @@ public sealed class WorkerSettingsTests
         Console.Error.WriteLine($"{text} error");
         return Environment.ProcessId;
     }
+
+    private static void ThrowConcurrency() => throw new System.Data.DBConcurrencyException("row");
+
+    private static void ThrowMail() => throw new System.Net.Mail.SmtpException("no server");
 
     private static bool CatchesOutOfMemory()
     {
