@@ -6,8 +6,9 @@ namespace Overlap.Processes.Dispatch;
 
 /// <summary>What of a pool crosses to its workers beside the calls: memory for large arguments, tokens, receivers of progress.</summary>
 /// <param name="arguments">Where large arguments are put.</param>
+/// <param name="isShared">Whether the workers see it.</param>
 /// <param name="onCanceled">Told of the number of a token that is cancelled.</param>
-internal sealed class Crossings(BlobArea arguments, Action<long> onCanceled)
+internal sealed class Crossings(BlobArea arguments, bool isShared, Action<long> onCanceled)
 {
     private readonly ConcurrentDictionary<long, IProgressReceiver> _receivers = new();
     private readonly ConcurrentDictionary<long, CancellationTokenRegistration> _tokens = new();
@@ -19,6 +20,9 @@ internal sealed class Crossings(BlobArea arguments, Action<long> onCanceled)
     private long _lastReceiver;
 
     public BlobArea Arguments { get; } = arguments;
+
+    /// <summary>Whether the workers see <see cref="Arguments"/>, so that parts of a payload may lie there.</summary>
+    public bool IsShared { get; } = isShared;
 
     /// <summary>The tokens that are known now and cancelled: a new worker is told of them.</summary>
     public IEnumerable<long> Tokens => _tokens.Where(static token => token.Value.Token.IsCancellationRequested).Select(static token => token.Key);

@@ -55,8 +55,7 @@ internal sealed partial class WorkerPool
 
         await EndReaderAsync().ConfigureAwait(false);
         BuryAll();
-        _arguments.Dispose();
-        _buffers.Dispose();
+        _memory.Dispose();
         if (_outputFailure is not null)
         {
             ExceptionDispatchInfo.Throw(_outputFailure);

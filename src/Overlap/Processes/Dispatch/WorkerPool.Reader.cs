@@ -24,7 +24,7 @@ internal sealed unsafe partial class WorkerPool
     }
 
     /// <summary>Makes the reader look at its workers anew.</summary>
-    private void TellReader()
+    public void TellReader()
     {
         Interlocked.Increment(ref *_readerWord);
         MemoryCalls.Wake(_readerWord);
@@ -100,7 +100,7 @@ internal sealed unsafe partial class WorkerPool
         int result = 0;
         if (!hasData)
         {
-            result = MemoryCalls.WaitAny(entries.AsSpan(0, count), depth == RingWords.Drowsy ? Soon() : null);
+            result = !_memory.IsShared ? SleepOnOwnWord(word, depth) : MemoryCalls.WaitAny(entries.AsSpan(0, count), depth == RingWords.Drowsy ? Soon() : null);
         }
 
         foreach (WorkerLink worker in workers)
@@ -109,6 +109,18 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return result != -MemoryCalls.TimedOut;
+    }
+
+    /// <summary>As with several words: who writes the rings of streams is in this process, and tells the reader itself.</summary>
+    private int SleepOnOwnWord(int word, int depth)
+    {
+        if (depth != RingWords.Drowsy)
+        {
+            MemoryCalls.WaitWhile(_readerWord, word);
+            return 0;
+        }
+
+        return MemoryCalls.WaitWhile(_readerWord, word, DrowsyNanoseconds) ? 0 : -MemoryCalls.TimedOut;
     }
 
     private static MemoryCalls.TimeSpecification Soon()

@@ -33,6 +33,7 @@ internal sealed partial class WorkerPool
         catch (Exception exception) when (exception is CorruptFrameException or PayloadException)
         {
             worker.IsReadOut = true;
+            worker.StopReceiving();
             Condemn(worker, $"it sent garbage: {exception.Message}", LinkState.Condemned);
         }
         finally

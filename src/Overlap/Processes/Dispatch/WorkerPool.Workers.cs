@@ -45,7 +45,7 @@ internal sealed partial class WorkerPool
     {
         LaneRecorder? lane = _options.Recorder?.OpenLane(
             string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
-        WorkerLink worker = new(this, number, lane);
+        WorkerLink worker = new(this, number, lane, _memory);
         _setup.WriteLocked(worker);
         foreach (long token in Crossings.Tokens)
         {
@@ -78,8 +78,8 @@ internal sealed partial class WorkerPool
         {
             worker.Start(new WorkerLaunch
             {
-                Inherited = [worker.Segment.File, _arguments.File, _buffers.File],
-                Environment = NestingDepth.ForChild(),
+                Inherited = worker.Inherited(_memory),
+                Environment = _memory.Environment(),
                 Limits = _options.Limits,
             });
             TellReader();
@@ -111,7 +111,7 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>Ends a worker by force.</summary>
-    private void Condemn(WorkerLink worker, string reason, LinkState state)
+    public void Condemn(WorkerLink worker, string reason, LinkState state)
     {
         _gate.Enter();
         worker.State = worker.State == LinkState.Gone ? LinkState.Gone : state;

@@ -17,8 +17,7 @@ internal sealed unsafe partial class WorkerPool
     private readonly TimeProvider _time;
     private readonly ValueCodecs _codecs;
     private readonly ExceptionTypes _exceptionTypes;
-    private readonly SharedSegment _arguments;
-    private readonly SharedSegment _buffers;
+    private readonly PoolMemory _memory;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,9 +46,8 @@ internal sealed unsafe partial class WorkerPool
         FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
-        _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(new BlobArea(_arguments.Start, SegmentLayout.BlobCapacity, WarmLimit), OnTokenCanceled);
+        _memory = PoolMemory.Create(options.Transport);
+        Crossings = new Crossings(new BlobArea(_memory.Arguments.Start, _memory.Arguments.Length, WarmLimit), _memory.IsShared, OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 

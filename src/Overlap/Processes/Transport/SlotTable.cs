@@ -86,6 +86,25 @@ internal readonly unsafe struct SlotTable(byte* start)
         }
     }
 
+    /// <summary>Lets more items of a call be taken. By the one side of a stream that is told so by the other.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="generation">The call that is meant.</param>
+    /// <param name="limit">How many items may be taken in all.</param>
+    public void Extend(int slot, int generation, int limit)
+    {
+        Slot* at = At(slot);
+        while (true)
+        {
+            long seen = Volatile.Read(ref at->Claim);
+            (int owner, int before, int next) = Unpack(seen);
+            if (owner != generation || limit <= before
+                || Interlocked.CompareExchange(ref at->Claim, Pack(generation, limit, next), seen) == seen)
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>How many items have not started and are not taken back.</summary>
     public int Unstarted(int slot, int generation)
     {
