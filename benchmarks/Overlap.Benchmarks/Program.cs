@@ -1,5 +1,11 @@
 using Overlap.Benchmarks;
 using Overlap.Benchmarks.Areas;
+using Overlap.Benchmarks.Areas.Processes;
+
+if (args is [FirstResult.Verb, var workers])
+{
+    return await FirstResult.RunAsync(int.Parse(workers));
+}
 
 using CancellationTokenSource interrupted = new();
 Console.CancelKeyPress += (_, key) =>

@@ -11,7 +11,6 @@ internal sealed class PageFetchers
     private const int SizeOfTwo = 10_966 + 276;
 
     private readonly BenchmarkContext _context;
-    private readonly SiteServer _site;
     private readonly int _pages;
     private readonly string _list;
     private readonly string _curlList;
@@ -19,7 +18,6 @@ internal sealed class PageFetchers
     public PageFetchers(BenchmarkContext context, SiteServer site, int pages)
     {
         _context = context;
-        _site = site;
         _pages = pages;
         string[] addresses = [.. site.Pages(pages)];
         _list = context.Workshop.Write("list", addresses);
@@ -64,7 +62,6 @@ internal sealed class PageFetchers
         Workshop = _context.Workshop,
         Command = [.. command, .. options],
         Expected = (_pages, (long)_pages / 2 * SizeOfTwo),
-        ServerProcessId = _site.ProcessId,
         SecondsMember = secondsMember,
         ItemsMember = secondsMember is null ? null : "succeeded",
         ExpectedItems = _pages,
@@ -76,7 +73,6 @@ internal sealed class PageFetchers
         Shown = $"python3 benchmarks/peers/{program} LIST {number}",
         Workshop = _context.Workshop,
         Command = [Requirement.Python, _context.Workshop.Source(program), _list, $"{number}"],
-        ServerProcessId = _site.ProcessId,
         SecondsMember = "seconds",
         ItemsMember = "items",
         ExpectedItems = _pages,

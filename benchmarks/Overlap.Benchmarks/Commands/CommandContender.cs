@@ -25,19 +25,16 @@ internal sealed class CommandContender : Contender
     /// <summary>The files that must lie in <c>out</c> afterwards, and what they hold together; <see langword="null"/> if it writes none.</summary>
     public (int Files, long Bytes)? Expected { get; init; }
 
-    /// <summary>The server that answers, so that its processor time does not count as foreign.</summary>
-    public int? ServerProcessId { get; init; }
-
     public override async Task<Measurement> RunAsync(CancellationToken cancellationToken)
     {
         string measure = await Workshop.CompileAsync("measure.c", cancellationToken);
         string folder = Workshop.OpenRunFolder();
         try
         {
-            MachineLoad load = ServerProcessId is { } server ? new MachineLoad(server) : new MachineLoad();
+            MachineLoad load = new();
             string output = await RunAsync(measure, folder, cancellationToken);
             Costs costs = Costs.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "costs"), cancellationToken));
-            double foreign = load.ForeignShare(costs.CpuSeconds);
+            double foreign = load.ForeignShare();
             return new Measurement(Figures(output, folder, costs), foreign);
         }
         finally

@@ -13,6 +13,9 @@ internal sealed record Requirement(string Name, string Package, params string[] 
 
     // In full: the runtime looks for a bare name in the working folder first, and ours holds a ./test.
     public static readonly Requirement LibC = new("libc headers", "libc6-dev", "/usr/bin/test", "-e", "/usr/include/pthread.h");
+    public static readonly Requirement CPython = new("Python", "python3", Python, "--version");
+    public static readonly Requirement Node = new("node", "nodejs", "node", "-p", "process.versions.node");
+    public static readonly Requirement Npm = new("npm", "npm", "npm", "--version");
     public static readonly Requirement Curl = new("curl", "curl", "curl", "--version");
     public static readonly Requirement Wget2 = new("wget2", "wget2", "wget2", "--version");
     public static readonly Requirement Aria2 = new("aria2", "aria2", "aria2c", "--version");

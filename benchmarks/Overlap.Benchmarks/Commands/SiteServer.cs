@@ -13,8 +13,6 @@ internal sealed class SiteServer : IAsyncDisposable
         Address = address;
     }
 
-    public int ProcessId => _process.Id;
-
     private Uri Address { get; }
 
     /// <summary>Starts <c>overlap site</c> on a free port and waits until it has said its address.</summary>

@@ -33,6 +33,9 @@ internal sealed class Workshop : IDisposable
         return path;
     }
 
+    /// <summary>Makes a folder that all runs share.</summary>
+    public string Open(string name) => Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+
     /// <summary>Compiles a peer written in C, once for each set of options.</summary>
     public async Task<string> CompileAsync(string source, CancellationToken cancellationToken, params string[] options)
     {

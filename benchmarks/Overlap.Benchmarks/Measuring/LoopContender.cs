@@ -10,6 +10,8 @@ internal sealed class LoopContender : Contender
     /// <summary>Does all items once.</summary>
     public required Func<int, Task> Loop { get; init; }
 
+    public ItemUnit Unit { get; init; } = ItemUnit.Nanoseconds;
+
     public override async Task<Measurement> RunAsync(CancellationToken cancellationToken)
     {
         // What an earlier contender left behind is not collected on this one's account.
@@ -18,6 +20,7 @@ internal sealed class LoopContender : Contender
         GC.Collect();
 
         MachineLoad load = new();
+        double workers = ProcessTree.ReadDescendantsSeconds();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();
@@ -25,13 +28,9 @@ internal sealed class LoopContender : Contender
         TimeSpan wall = Stopwatch.GetElapsedTime(started);
         cpu = Environment.CpuUsage.TotalTime - cpu;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        return new Measurement(
-            new Dictionary<Metric, double>
-            {
-                [Metric.PerItem] = wall.TotalNanoseconds / Items,
-                [Metric.CpuPerItem] = cpu.TotalNanoseconds / Items,
-                [Metric.AllocatedPerItem] = (double)allocated / Items,
-            },
-            load.ForeignShare(contenderSeconds: 0));
+        workers = ProcessTree.ReadDescendantsSeconds() - workers;
+        Dictionary<Metric, double> values = Unit.Costs(wall.TotalSeconds, cpu.TotalSeconds + workers, Items);
+        values[Metric.AllocatedPerItem] = (double)allocated / Items;
+        return new Measurement(values, load.ForeignShare());
     }
 }

@@ -18,9 +18,15 @@ internal sealed record Metric(string Name, string Unit, string Format)
     /// <summary>Wall time of a loop, divided by its items.</summary>
     public static readonly Metric PerItem = new("per item", "ns", "#,0");
 
-    /// <summary>Processor time of all threads during a loop, divided by its items.</summary>
+    /// <summary>Processor time of all threads and of the processes started, divided by a loop's items.</summary>
     public static readonly Metric CpuPerItem = new("CPU per item", "ns", "#,0");
 
-    /// <summary>Bytes allocated by all threads during a loop, divided by its items.</summary>
+    /// <summary>The same as <see cref="PerItem"/>, for calls of milliseconds.</summary>
+    public static readonly Metric PerCall = new("per call", "ms", "0.00");
+
+    /// <summary>The same as <see cref="CpuPerItem"/>, for calls of milliseconds.</summary>
+    public static readonly Metric CpuPerCall = new("CPU per call", "ms", "0.00");
+
+    /// <summary>Bytes allocated by all threads of this process during a loop, divided by its items.</summary>
     public static readonly Metric AllocatedPerItem = new("allocated", "B", "0.0");
 }

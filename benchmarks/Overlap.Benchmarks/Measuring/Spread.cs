@@ -12,6 +12,9 @@ internal readonly record struct Spread(double Median, double Min, double Max)
         return new Spread(median, sorted[0], sorted[^1]);
     }
 
+    /// <summary>How a ratio is written: a small one with as many digits as tell it from its neighbours.</summary>
+    public static string RatioFormat(double ratio) => ratio < 0.1 ? "0.0000" : "0.00";
+
     public string ToString(string format) =>
         $"{Median.ToString(format)} ({Min.ToString(format)}–{Max.ToString(format)})";
 }

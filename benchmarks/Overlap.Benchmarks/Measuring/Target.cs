@@ -27,8 +27,8 @@ internal sealed record Target(string Contender, Metric Metric, string? Peer, dou
         // The ratio is the contender's figure over the peer's; a speed-up is its reciprocal.
         double ratio = result.Ratio(Contender, Peer, Metric).Median;
         return AtLeast
-            ? Line($"{Contender} ≥ {Limit:0.0#} × as fast as {Peer}, {Metric.Name}", $"{1 / ratio:0.00} ×", 1 / ratio >= Limit)
-            : Line($"{Contender} ≤ {Limit:0.0#} × {Peer}, {Metric.Name}", $"{ratio:0.00} ×", ratio <= Limit);
+            ? Line($"{Contender} ≥ {Limit:0.0##} × as fast as {Peer}, {Metric.Name}", $"{1 / ratio:0.00} ×", 1 / ratio >= Limit)
+            : Line($"{Contender} ≤ {Limit:0.0##} × {Peer}, {Metric.Name}", $"{ratio.ToString(Spread.RatioFormat(ratio))} ×", ratio <= Limit);
     }
 
     private static string Line(string asked, string measured, bool reached) => $"{asked}: **{measured}**, {(reached ? "reached" : "missed")}";

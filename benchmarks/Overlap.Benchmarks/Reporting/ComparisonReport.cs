@@ -47,12 +47,14 @@ internal static class ComparisonReport
             [
                 name,
                 .. metrics.Select(metric => result.Has(name, metric) ? result.Spread(name, metric).ToString(metric.Format) : None),
-                .. comparison.Ratios.Select(metric => name != ours && result.Has(name, metric) ? result.Ratio(ours, name, metric).ToString("0.00") : None),
+                .. comparison.Ratios.Select(metric => name != ours && result.Has(name, metric) ? Ratio(result.Ratio(ours, name, metric)) : None),
             ]);
         }
 
         return table.ToString();
     }
+
+    private static string Ratio(Spread ratio) => ratio.ToString(Spread.RatioFormat(ratio.Median));
 
     private static string Calm(ComparisonResult result)
     {

@@ -70,27 +70,20 @@ internal sealed class ItemFeed<T>(ItemSource<T> source, CancellationToken cancel
     public int PullMany(Span<T> items)
     {
         int count = 0;
-        if (!IsEnded && Pending is null)
+        if (!IsEnded && Pending is null && TryOpen() is ItemSource<T>.SynchronousEnumerator atOnce)
         {
-            if (TryOpen() is ItemSource<T>.SynchronousEnumerator { Items: var atOnce })
+            try
             {
-                try
-                {
-                    while (count < items.Length && atOnce.MoveNext())
-                    {
-                        items[count++] = atOnce.Current;
-                    }
-
-                    IsEnded = count < items.Length;
-                }
-                catch (Exception exception)
-                {
-                    Failure = exception;
-                    IsEnded = true;
-                }
-
-                return count;
+                atOnce.Take(items, ref count);
+                IsEnded = count < items.Length;
             }
+            catch (Exception exception)
+            {
+                Failure = exception;
+                IsEnded = true;
+            }
+
+            return count;
         }
 
         while (count < items.Length && TryPull(out T? item))

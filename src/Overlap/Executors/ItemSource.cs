@@ -13,15 +13,35 @@ internal readonly struct ItemSource<T>
     /// <summary>Begins an enumeration of its own.</summary>
     public IAsyncEnumerator<T> Open(CancellationToken cancellationToken) => _synchronous is null
         ? _asynchronous!.GetAsyncEnumerator(cancellationToken)
-        : new SynchronousEnumerator(_synchronous.GetEnumerator());
+        : new SynchronousEnumerator(_synchronous.GetEnumerator(), _synchronous as T[]);
 
     /// <summary>Shows a sequence whose items are there at once.</summary>
-    internal sealed class SynchronousEnumerator(IEnumerator<T> items) : IAsyncEnumerator<T>
+    internal sealed class SynchronousEnumerator(IEnumerator<T> items, T[]? array) : IAsyncEnumerator<T>
     {
+        // Used by Take alone, of which an array needs no enumerator.
+        private int _at;
+
         public T Current => items.Current;
 
-        /// <summary>The enumerator under this one, whose items are there at once.</summary>
-        public IEnumerator<T> Items => items;
+        /// <summary>Takes the next items.</summary>
+        /// <param name="taken">Gets them.</param>
+        /// <param name="count">Grows with each, so that it is right should the source throw; less than there is room at the source's end.</param>
+        public void Take(Span<T> taken, ref int count)
+        {
+            if (array is not null)
+            {
+                count = Math.Min(taken.Length, array.Length - _at);
+                array.AsSpan(_at, count).CopyTo(taken);
+                _at += count;
+                return;
+            }
+
+            while (count < taken.Length && items.MoveNext())
+            {
+                taken[count] = items.Current;
+                count++;
+            }
+        }
 
         public ValueTask<bool> MoveNextAsync() => new(items.MoveNext());
 

@@ -27,13 +27,19 @@ public sealed record ProcessCallOptions
             ? value : throw new ArgumentOutOfRangeException(nameof(QueueDeadline), value, "QueueDeadline must be more than zero.");
     }
 
-    /// <summary>Whether a call whose worker died may be run again, by up to three workers in all. Default: no, it fails.</summary>
+    /// <summary>
+    /// Whether a call whose worker died may be run again, by up to three workers in all; a stream only while none of its values has come.
+    /// Default: no, it fails.
+    /// </summary>
     public bool Idempotent { get; init; }
 
     /// <summary>
     /// The most items of a map that are sent in one piece. Unit: items, at least 1. Default: as many as take a worker about a millisecond, as measured.
     /// </summary>
     public int? BatchSize { get; init => field = value is null ? null : Guard.AtLeast(1, value.Value); }
+
+    /// <summary>How many values of a stream may lie ready for the consumer; then the worker waits. Unit: values, at least 1. Default: 64.</summary>
+    public int StreamBuffer { get; init => field = Guard.AtLeast(1, value); } = 64;
 
     internal static ProcessCallOptions Default { get; } = new();
 }

@@ -34,7 +34,6 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
         _options = options ?? new ProcessPoolExecutorOptions();
         _pool = new WorkerPool(this, _options);
         _pool.StartAhead();
-        ExecutorMetrics.Register(this);
     }
 
     /// <inheritdoc/>
@@ -74,9 +73,44 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     public TResult Invoke<TResult>(Func<TResult> function, CancellationToken cancellationToken = default) =>
         _pool.Invoke(Callable.Of(function), default, _options.Calls, cancellationToken);
 
+    /// <summary>Calls a function in a worker and gives what it gives, value by value, while it goes on.</summary>
+    /// <typeparam name="TArgument">The type of the argument.</typeparam>
+    /// <typeparam name="TResult">The type of the values.</typeparam>
+    /// <param name="function">The function; its token is cancelled when the consumer leaves. Each enumeration is a call of its own.</param>
+    /// <param name="argument">Its argument.</param>
+    /// <param name="cancellationToken">Ends the call and the enumeration.</param>
+    /// <returns>The values in their order. An exception of the function comes after the values before it.</returns>
+    /// <remarks>
+    /// Order: the worker goes on while the consumer is busy, at most <see cref="ProcessCallOptions.StreamBuffer"/> values ahead; then it waits.
+    /// Race: however the enumeration ends - exhausted, failed, cancelled, abandoned - the call has ended before it. A function that ignores its token
+    /// ends when it next gives a value.
+    /// Memory: the values that lie ready.
+    /// Cost: a frame for each value. A worker does nothing else while its stream lasts.
+    /// </remarks>
+    /// <exception cref="NotPortableException">The function, the argument or the values cannot travel. Nothing was sent.</exception>
+    /// <exception cref="WorkerDiedException">The worker died; all values that had left it were given.</exception>
+    public IAsyncEnumerable<TResult> StreamAsync<TArgument, TResult>(
+        Func<TArgument, CancellationToken, IAsyncEnumerable<TResult>> function, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.Stream<TArgument, TResult>(function, argument, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="StreamAsync{TArgument, TResult}(Func{TArgument, CancellationToken, IAsyncEnumerable{TResult}}, TArgument, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> StreamAsync<TArgument, TResult>(
+        Func<TArgument, IAsyncEnumerable<TResult>> function, TArgument argument, CancellationToken cancellationToken = default) =>
+        _pool.Stream<TArgument, TResult>(function, argument, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="StreamAsync{TArgument, TResult}(Func{TArgument, CancellationToken, IAsyncEnumerable{TResult}}, TArgument, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> StreamAsync<TResult>(
+        Func<CancellationToken, IAsyncEnumerable<TResult>> function, CancellationToken cancellationToken = default) =>
+        _pool.Stream<ValueTuple, TResult>(function, default, _options.Calls, cancellationToken);
+
+    /// <inheritdoc cref="StreamAsync{TArgument, TResult}(Func{TArgument, CancellationToken, IAsyncEnumerable{TResult}}, TArgument, CancellationToken)"/>
+    public IAsyncEnumerable<TResult> StreamAsync<TResult>(
+        Func<IAsyncEnumerable<TResult>> function, CancellationToken cancellationToken = default) =>
+        _pool.Stream<ValueTuple, TResult>(function, default, _options.Calls, cancellationToken);
+
     /// <summary>Gives a view of this executor whose calls are treated in another way. Disposing the view does nothing.</summary>
-    /// <param name="calls">Deadlines, whether calls may be run again, batches.</param>
-    public IExecutor With(ProcessCallOptions calls)
+    /// <param name="calls">Deadlines, whether calls may be run again, batches, how far streams run ahead.</param>
+    public ProcessPoolView With(ProcessCallOptions calls)
     {
         ArgumentNullException.ThrowIfNull(calls);
         return new ProcessPoolView(this, _pool, calls);
@@ -89,8 +123,14 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <remarks>Twice is legal. A call must not wait for the disposal of the executor that runs it.</remarks>
     public async ValueTask DisposeAsync()
     {
-        await _pool.DisposeAsync().ConfigureAwait(false);
-        ExecutorMetrics.Unregister(this);
+        try
+        {
+            await _pool.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            ExecutorMetrics.Unregister(this);
+        }
     }
 
     IAsyncEnumerable<TResult>? IMapper.TryMap<T, TResult>(

@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Overlap.Executors;
-using Overlap.Processes.Transport;
 
 namespace Overlap.Processes.Dispatch;
 
@@ -13,7 +13,11 @@ namespace Overlap.Processes.Dispatch;
 internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResult>
 {
     private const double PieceNanoseconds = 500_000;
-    private const int LargestPiece = 32 * 1_024;
+    private const int LargestPiece = 16 * 1_024;
+
+    // Arrays up to this many bytes are not among the collector's large ones.
+    private const int LargestArray = 80_000;
+    private const int MostSpares = 8;
     private const int LargestPieceBytes = 64 * 1_024;
     private const int PiecesPerWorker = 3;
     private const int LeastWindow = 64;
@@ -41,6 +45,8 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
     private int _index;
     private int _ready;
 
+    // Arrays of pieces that were given, for those to come.
+    private readonly Stack<MapBlock<T, TResult>> _spares = new();
     private Task? _announced;
     private int _pending;
     private Exception? _refusal;
@@ -167,6 +173,11 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
                     _pending -= _at;
                     _at = 0;
                     _head = piece.Following;
+                    if (piece.WholeBlock is { } block && _spares.Count < MostSpares)
+                    {
+                        _spares.Push(block);
+                    }
+
                     Fill();
                     continue;
                 }
@@ -243,11 +254,11 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
                 return;
             }
 
-            T[] items = new T[room];
-            int count = _feed.PullMany(items);
+            (T[] items, TResult[] results) = TakeArrays(room);
+            int count = _feed.PullMany(items.AsSpan(0, room));
             if (count > 0)
             {
-                Send(items, count);
+                Send(items, results, count);
             }
 
             if (count < room)
@@ -257,23 +268,33 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
         }
     }
 
+    private (T[] Items, TResult[] Results) TakeArrays(int length)
+    {
+        while (_spares.TryPop(out MapBlock<T, TResult>? spare))
+        {
+            if (spare.Items.Length >= length && spare.Results.Length >= length)
+            {
+                return (spare.Items, spare.Results);
+            }
+        }
+
+        return (new T[length], new TResult[length]);
+    }
+
     private (int Size, int Window) SizeNow()
     {
         double nanoseconds = _function!.ItemNanoseconds;
         int workers = _pool.MaxWorkers;
         int size = _calls.Deadline is not null || _calls.QueueDeadline is not null || _pool.IsRecorded ? 1
             : _calls.BatchSize ?? (double.IsInfinity(nanoseconds) ? 1 : (int)Math.Clamp(PieceNanoseconds / Math.Max(nanoseconds, 1), 1, LargestPiece));
-        if (_function.Arguments.FixedSize is var bytes and > 0)
-        {
-            size = Math.Clamp(SegmentLayout.LargestFrame / 2 / bytes, 1, size);
-        }
+        size = Math.Clamp(LargestArray / Math.Max(Unsafe.SizeOf<T>(), Unsafe.SizeOf<TResult>()), 1, size);
 
         int window = _options.Window ?? Math.Max(LeastWindow, (int)Math.Min(int.MaxValue, (long)size * workers * PiecesPerWorker));
         window = (int)Math.Min(window, (long)workers + _pool.QueueCapacity);
         return (Math.Clamp(size, 1, Math.Max(1, window / (2 * workers))), window);
     }
 
-    private void Send(T[] items, int count)
+    private void Send(T[] items, TResult[] results, int count)
     {
         // Items whose size varies are cut where they become too many bytes for a frame.
         int at = 0;
@@ -283,10 +304,11 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
             MapBlock<T, TResult>? block = null;
             while (block is null)
             {
-                T[] own = at == 0 && length == count ? items : items.AsSpan(at, length).ToArray();
+                bool isWhole = at == 0 && length == count;
+                T[] own = isWhole ? items : items.AsSpan(at, length).ToArray();
                 try
                 {
-                    block = new MapBlock<T, TResult>(_function!, own, length, _pool.Crossings);
+                    block = new MapBlock<T, TResult>(_function!, own, length, isWhole ? results : new TResult[length], _pool.Crossings);
                 }
                 catch (Exception exception) when (length == 1)
                 {

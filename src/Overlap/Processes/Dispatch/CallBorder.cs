@@ -21,12 +21,11 @@ internal sealed class CallBorder(Crossings crossings) : NoBorder
     /// <summary>Puts a whole payload, which also a stream's end finds again.</summary>
     public bool TryPut(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
-        if (!crossings.Arguments.TryTake(bytes.Length, out reference))
+        if (!crossings.Arguments.TryPut(bytes, out reference))
         {
             return false;
         }
 
-        bytes.CopyTo(crossings.Arguments[reference]);
         (_blobs ??= []).Add(reference);
         return true;
     }

@@ -8,7 +8,7 @@ namespace Overlap.Processes.Dispatch;
 /// <param name="arguments">Where large arguments are put.</param>
 /// <param name="isShared">Whether the workers see it.</param>
 /// <param name="onCanceled">Told of the number of a token that is cancelled.</param>
-internal sealed class Crossings(BlobArea arguments, bool isShared, Action<long> onCanceled)
+internal sealed class Crossings(LentMemory arguments, bool isShared, Action<long> onCanceled)
 {
     private readonly ConcurrentDictionary<long, IProgressReceiver> _receivers = new();
     private readonly ConcurrentDictionary<long, CancellationTokenRegistration> _tokens = new();
@@ -19,7 +19,7 @@ internal sealed class Crossings(BlobArea arguments, bool isShared, Action<long> 
     private long _numbers;
     private long _lastReceiver;
 
-    public BlobArea Arguments { get; } = arguments;
+    public LentMemory Arguments { get; } = arguments;
 
     /// <summary>Whether the workers see <see cref="Arguments"/>, so that parts of a payload may lie there.</summary>
     public bool IsShared { get; } = isShared;

@@ -14,18 +14,22 @@ internal sealed class MapBlock<T, TResult>
     private readonly byte[]? _encoded;
     private readonly int[]? _starts;
     private readonly CallBorder? _border;
+    private readonly int _count;
     private int _pieces = 1;
+    private int _splits;
 
     /// <summary>Takes over items.</summary>
     /// <param name="function">The function that is mapped.</param>
     /// <param name="items">The items; the block's own from here on.</param>
     /// <param name="count">How many there are.</param>
+    /// <param name="results">Where their results go; the block's own as long as it lives.</param>
     /// <param name="crossings">What of the items crosses beside plain bytes.</param>
-    public MapBlock(PoolFunction<T, TResult> function, T[] items, int count, Crossings crossings)
+    public MapBlock(PoolFunction<T, TResult> function, T[] items, int count, TResult[] results, Crossings crossings)
     {
         _codec = function.Arguments;
         Items = items;
-        Results = new TResult[count];
+        Results = results;
+        _count = count;
         if (_codec.FixedSize > 0)
         {
             return;
@@ -70,7 +74,7 @@ internal sealed class MapBlock<T, TResult>
     public bool IsInBlob { get; }
 
     /// <summary>The bytes that the items take.</summary>
-    public int Length => _encoded?.Length ?? Results.Length * _codec.FixedSize;
+    public int Length => _encoded?.Length ?? _count * _codec.FixedSize;
 
     public void Encode(PayloadWriter writer, int first, int count)
     {
@@ -85,7 +89,14 @@ internal sealed class MapBlock<T, TResult>
         }
     }
 
-    public void AddPiece() => Interlocked.Increment(ref _pieces);
+    /// <summary>Whether it went as one piece: then nobody else looks at its arrays once that has ended.</summary>
+    public bool IsWhole => Volatile.Read(ref _splits) == 0;
+
+    public void AddPiece()
+    {
+        Volatile.Write(ref _splits, 1);
+        Interlocked.Increment(ref _pieces);
+    }
 
     /// <summary>One of the pieces is done; with the last the block lends nothing any more.</summary>
     public void ReleasePiece()

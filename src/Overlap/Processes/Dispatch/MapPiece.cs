@@ -66,6 +66,9 @@ internal sealed class MapPiece<T, TResult> : RemoteCall
         private set => Volatile.Write(ref _following, value);
     }
 
+    /// <summary>The block, when it was sent as this one piece.</summary>
+    public MapBlock<T, TResult>? WholeBlock => _block is { IsWhole: true } && IsEnded ? _block : null;
+
     /// <summary>The results, from <see cref="Offset"/> on.</summary>
     public TResult[] Results => _block?.Results ?? [];
 

@@ -26,9 +26,10 @@ internal abstract class PoolFunction(int id, PortableFunction portable, byte[] d
     public double ItemNanoseconds => _nanoseconds;
 
     /// <summary>Learns from items that have ended.</summary>
+    /// <remarks>A stream lasts as long as its consumer lets it: none waits behind another call at a worker, nor another call behind it.</remarks>
     public void Learn(double nanosecondsPerItem) =>
-        _nanoseconds = double.IsInfinity(_nanoseconds)
-            ? nanosecondsPerItem
+        _nanoseconds = (Flags & FrameFlags.Stream) != 0 ? double.PositiveInfinity
+            : double.IsInfinity(_nanoseconds) ? nanosecondsPerItem
             : _nanoseconds + ((nanosecondsPerItem - _nanoseconds) * (nanosecondsPerItem > _nanoseconds ? 0.5 : Weight));
 }
 

@@ -89,6 +89,15 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
     /// <summary>Whether <see cref="Encode"/> writes where the payload lies, not the payload.</summary>
     public virtual bool IsInBlob => false;
 
+    /// <summary>Whether the worker must listen for a cancellation of it.</summary>
+    public virtual bool IsCancelable => Token.CanBeCanceled || Options.Deadline is not null;
+
+    /// <summary>Whether it may be given to another worker after one died that ran it.</summary>
+    public virtual bool MayRunAgain => Options.Idempotent && !Token.IsCancellationRequested;
+
+    /// <summary>How many values its stream may give in all; 0 without one. Guarded by the pool's gate.</summary>
+    public virtual long Credit => 0;
+
     /// <summary>Writes captured variables, if the call brings them, and arguments. Runs no user code.</summary>
     public abstract void Encode(PayloadWriter writer);
 

@@ -9,6 +9,9 @@ namespace Overlap.Processes.Dispatch;
 /// <summary>A call of one item, whose end is a task.</summary>
 internal sealed class SingleCall<T, TResult> : RemoteCall
 {
+    // Half a frame of characters, or of bytes less.
+    private const int LongestWrittenLater = SegmentLayout.LargestFrame / 4;
+
     private readonly PoolFunction<T, TResult> _function;
 
     // An argument that nobody can change is written when it is sent; any other was written when it was given.
@@ -23,6 +26,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     private TResult? _result;
     private Exception? _failure;
     private WorkerLink? _leading;
+    private CancellationTokenRegistration _registration;
 
     public SingleCall(
         PoolFunction<T, TResult> function,
@@ -37,7 +41,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         _function = function;
         _argument = argument;
         bool bringsCaptures = function.Portable.HasCaptures && (function.Flags & FrameFlags.Captures) == 0;
-        if (!bringsCaptures && function.Arguments.IsImmutable)
+        if (!bringsCaptures && IsWrittenLater(function.Arguments, argument))
         {
             return;
         }
@@ -75,6 +79,10 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         _argument = default!;
         _label = isLabeled ? CallLabel.Of(argument) : null;
     }
+
+    // Only what surely fits into a frame and needs nothing of the border: it is written under the pool's gate, where nothing may fail.
+    private static bool IsWrittenLater(ValueCodec<T> codec, T argument) =>
+        codec.LeastSize == 0 || codec.FixedSize is > 0 and <= LongestWrittenLater || argument is string { Length: <= LongestWrittenLater };
 
     public override bool IsInBlob { get; }
 
@@ -127,14 +135,24 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         set => Volatile.Write(ref _leading, value);
     }
 
-    /// <summary>What makes the caller's cancellation reach the call. Set once, after it was submitted.</summary>
-    public CancellationTokenRegistration Registration { get; set; }
+    /// <summary>Keeps what makes the caller's cancellation reach the call. Called once, after it was submitted.</summary>
+    public void Attach(CancellationTokenRegistration registration)
+    {
+        _registration = registration;
+
+        // The call may have ended before there was a registration to take back: whoever comes second here does it.
+        Interlocked.MemoryBarrier();
+        if (IsEnded)
+        {
+            _ = registration.Unregister();
+        }
+    }
 
     public override void Complete()
     {
         // First: once the task has ended, who led may be gone, and the worker with it.
         Leading?.WakeLeader();
-        Registration.Unregister();
+        _ = _registration.Unregister();
         switch (_failure)
         {
             case null:

@@ -74,6 +74,9 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents, IStreamOwner
     /// <summary>Since when it has nothing to do.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>Whether the frame was sent that ends it in peace.</summary>
+    public bool IsToldToExit { get; set; }
+
     /// <summary>Why it is being ended, when the pool ends it.</summary>
     public string? Reason { get; set; }
 
@@ -129,6 +132,9 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents, IStreamOwner
         _stream?.Start();
     }
 
+    /// <summary>Frees the stream of a worker that is gone, or never was.</summary>
+    public void DisposeStream() => _stream?.Dispose();
+
     /// <summary>Lets nothing more come: whoever holds the reading gate has given the worker up.</summary>
     public void StopReceiving()
     {
@@ -141,28 +147,25 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents, IStreamOwner
         }
     }
 
-    /// <summary>Makes the current thread the one that reads the replies. The pool's reader then leaves them alone.</summary>
+    /// <summary>Makes the current thread the one that reads the replies. The pool's reader then leaves them alone, and the memory stays mapped.</summary>
     public bool TryLead()
     {
-        if (!ReadGate.TryEnter())
+        ReadGate.Enter();
+        bool leads = !IsReadOut && !_isLed && !_hasEnded;
+        if (leads)
         {
-            return false;
+            _isLed = true;
+            Volatile.Write(ref *Replies.CallerWaiting, RingWords.Looking);
         }
 
-        if (IsReadOut || _isLed)
-        {
-            ReadGate.Exit();
-            return false;
-        }
-
-        _isLed = true;
-        Volatile.Write(ref *Replies.CallerWaiting, RingWords.Looking);
-        return true;
+        ReadGate.Exit();
+        return leads;
     }
 
     /// <summary>Gives the replies back to the pool's reader, and wakes it if there are some.</summary>
     public void EndLead()
     {
+        ReadGate.Enter();
         _isLed = false;
         Volatile.Write(ref *Replies.CallerWaiting, RingWords.Awake);
 
@@ -172,6 +175,10 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents, IStreamOwner
         {
             Replies.WakeUp();
             MemoryCalls.Wake(Replies.ConsumerWaiting);
+            if (_stream is not null)
+            {
+                _pool.TellReader();
+            }
         }
 
         ReadGate.Exit();

@@ -14,8 +14,13 @@ internal sealed partial class WorkerPool
     private readonly TaskCompletionSource _allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private const string Disposed = "the pool was disposed";
+
     // Guarded by _gate.
     private Task? _disposal;
+
+    // Guarded by _gate: all calls have ended; a worker that becomes ready from here on is ended by whoever makes it so.
+    private bool _isClosing;
 
     /// <summary>Takes no more calls, waits for those it took, ends the workers.</summary>
     public ValueTask DisposeAsync()
@@ -33,9 +38,9 @@ internal sealed partial class WorkerPool
     {
         await _drained.Task.ConfigureAwait(false);
         _idleCheck?.Dispose();
-        foreach (WorkerLink worker in TakeWorkers())
+        foreach (WorkerLink worker in TakeWorkersForEver())
         {
-            Retire(worker, "the pool was disposed");
+            RetireAtEnd(worker);
         }
 
         EndIfAllGone();
@@ -45,27 +50,51 @@ internal sealed partial class WorkerPool
         }
         catch (TimeoutException)
         {
-            foreach (WorkerLink worker in TakeWorkers())
+            foreach (WorkerLink worker in TakeWorkersForEver())
             {
-                worker.Process?.Kill();
+                Condemn(worker, Disposed, LinkState.Condemned);
             }
 
             await _allGone.Task.ConfigureAwait(false);
         }
 
         await EndReaderAsync().ConfigureAwait(false);
-        BuryAll();
-        _memory.Dispose();
-        if (_outputFailure is not null)
+        while (!_graves.IsEmpty)
         {
-            ExceptionDispatchInfo.Throw(_outputFailure);
+            // A caller who has just read its reply lets go in a moment.
+            BuryAll();
+            await Task.Yield();
+        }
+
+        Crossings.Arguments.Dispose();
+        _memory.Buffers.Dispose();
+        if ((_outputFailure ?? _reportFailure) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
-    private WorkerLink[] TakeWorkers()
+    private WorkerLink[] TakeWorkersForEver()
     {
         using Lock.Scope held = _gate.EnterScope();
+        _isClosing = true;
         return [.. _workers];
+    }
+
+    /// <summary>Ends a worker that can have no calls any more: in peace if it can hear of it, else when it is ready, unless nothing of the user's runs in it.</summary>
+    private void RetireAtEnd(WorkerLink worker)
+    {
+        _gate.Enter();
+        bool isKilled = worker.State == LinkState.Starting && _options.Initializer is null;
+        _gate.Exit();
+        if (isKilled)
+        {
+            Condemn(worker, Disposed, LinkState.Condemned);
+        }
+        else
+        {
+            Retire(worker, Disposed);
+        }
     }
 
     /// <summary>Lets a waiting disposal go on once no call is open.</summary>
@@ -105,14 +134,28 @@ internal sealed partial class WorkerPool
         return _readerEnded.Task;
     }
 
+    /// <summary>Frees the memory of workers that are gone. What a caller still reads from stays until it has let go.</summary>
     private void BuryAll()
     {
-        while (_graves.TryDequeue(out WorkerLink? worker))
+        for (int left = _graves.Count; left > 0 && _graves.TryDequeue(out WorkerLink? worker); left--)
         {
             worker.ReadGate.Enter();
-            worker.Segment.Dispose();
+            bool isLed = worker.IsLed;
+            if (!isLed)
+            {
+                worker.Segment.Dispose();
+            }
+
             worker.ReadGate.Exit();
-            worker.Process?.Dispose();
+            if (isLed)
+            {
+                _graves.Enqueue(worker);
+            }
+            else
+            {
+                worker.DisposeStream();
+                worker.Process?.Dispose();
+            }
         }
     }
 }

@@ -35,12 +35,11 @@ internal sealed partial class WorkerPool
         CallDeadlineException? overdue = null;
         bool isQueued = false;
         _gate.Enter();
-        if (!call.IsEnded)
+        if (!call.IsEnded && (call.Worker is not null || call.IsQueued))
         {
-            long startedAt = call.Worker is { } worker ? worker.Slots.GetStarted(call.Slot) : 0;
             bool isRunning = call.Worker is { } at && at.Slots.Started(call.Slot, call.Generation) > 0;
             TimeSpan? limit = isRunning ? call.Options.Deadline : call.Options.QueueDeadline;
-            TimeSpan since = TimeProvider.System.GetElapsedTime(isRunning ? startedAt : call.QueuedAt);
+            TimeSpan since = TimeProvider.System.GetElapsedTime(isRunning ? StartOf(call) : call.QueuedAt);
             if (limit is null)
             {
                 _ = call.Deadline?.Change(call.Options.Deadline ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -84,16 +83,41 @@ internal sealed partial class WorkerPool
         EndAtDeadline(call, overdue);
     }
 
+    // The worker notes the time a moment after it has taken the call; and what a mad one notes may be any number.
+    private static long StartOf(RemoteCall call)
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        long noted = call.Worker!.Slots.GetStarted(call.Slot);
+        return noted == 0 ? now : Math.Clamp(noted, call.QueuedAt, now);
+    }
+
     /// <summary>Fails a call that runs too long, at once; then its worker is made to give it up, the harder the longer it takes.</summary>
     private void EndAtDeadline(RemoteCall call, CallDeadlineException overdue)
     {
         WorkerLink? worker;
         _gate.Enter();
         worker = call.Worker;
-        if (worker is null || !call.TryEnd())
+        _gate.Exit();
+        if (worker is null || !TryEndRunning(worker, call))
         {
-            _gate.Exit();
             return;
+        }
+
+        worker.Poke();
+        call.Fail(overdue);
+        call.Complete();
+        _ = new Eviction(this, worker, call);
+        CloseIfDrained();
+    }
+
+    /// <summary>Ends a call that runs, unless its reply is there first: both are decided under the gate that reading holds, so it is counted once.</summary>
+    private bool TryEndRunning(WorkerLink worker, RemoteCall call)
+    {
+        using Lock.Scope reading = worker.ReadGate.EnterScope();
+        using Lock.Scope held = _gate.EnterScope();
+        if (call.Worker != worker || !call.TryEnd())
+        {
+            return false;
         }
 
         _failedHere++;
@@ -101,12 +125,7 @@ internal sealed partial class WorkerPool
         worker.State = worker.State == LinkState.Ready ? LinkState.Condemned : worker.State;
         TakeBackAllLocked(worker);
         PumpLocked();
-        _gate.Exit();
-        worker.Poke();
-        call.Fail(overdue);
-        call.Complete();
-        _ = new Eviction(this, worker, call);
-        CloseIfDrained();
+        return true;
     }
 
     // It was counted as withdrawn, which is a cancellation.
@@ -165,7 +184,8 @@ internal sealed partial class WorkerPool
         private void Look()
         {
             _pool._gate.Enter();
-            bool isOver = _call.Worker != _worker || _worker.State == LinkState.Gone;
+            // Once it was told to end it does not get calls any more, so it is of no use that it gives this one up after all.
+            bool isOver = _worker.State == LinkState.Gone || (!_isTerminated && _call.Worker != _worker);
             if (!isOver)
             {
                 _worker.Reason ??= "it did not give up a call at its deadline";

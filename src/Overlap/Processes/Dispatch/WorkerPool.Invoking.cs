@@ -43,6 +43,11 @@ internal sealed partial class WorkerPool
 
             call.Leading = null;
             worker.EndLead();
+            if (worker.HasEnded)
+            {
+                // Its memory was kept for this thread.
+                TellReader();
+            }
         }
 
         return call.Task.GetAwaiter().GetResult();

@@ -10,9 +10,13 @@ internal sealed unsafe partial class WorkerPool
     private Thread? _reader;
 
     // The words that the reader sleeps on beside those of the workers: changed when there are other workers, or none any more.
-    private readonly int* _readerWord = (int*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(64);
+    private readonly int[] _readerWords = GC.AllocateArray<int>(16, pinned: true);
     private volatile WorkerLink[] _readFrom = [];
     private volatile bool _readerEnds;
+
+    // Kept by the pool itself: whoever still tells the reader something finds it, even after the end.
+    private int* ReaderWord => (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(
+        ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_readerWords));
 
     private void StartReaderLocked()
     {
@@ -26,8 +30,8 @@ internal sealed unsafe partial class WorkerPool
     /// <summary>Makes the reader look at its workers anew.</summary>
     public void TellReader()
     {
-        Interlocked.Increment(ref *_readerWord);
-        MemoryCalls.Wake(_readerWord);
+        Interlocked.Increment(ref *ReaderWord);
+        MemoryCalls.Wake(ReaderWord);
     }
 
     private void ReadReplies()
@@ -36,7 +40,7 @@ internal sealed unsafe partial class WorkerPool
         int sleep = RingWords.Drowsy;
         while (!_readerEnds)
         {
-            int word = Volatile.Read(ref *_readerWord);
+            int word = Volatile.Read(ref *ReaderWord);
 
             // What is buried was taken off the list before.
             BuryAll();
@@ -53,14 +57,24 @@ internal sealed unsafe partial class WorkerPool
             }
             else
             {
-                sleep = RingWords.Asleep;
-                _gate.Enter();
-                StealLocked();
-                _gate.Exit();
+                sleep = TryHandOut() ? RingWords.Drowsy : RingWords.Asleep;
             }
         }
 
         _ = _readerEnded.TrySetResult();
+    }
+
+    /// <summary>Gives workers that have nothing to do what waits elsewhere.</summary>
+    /// <returns>
+    /// Whether to look again soon: a call waits for room in the ring of a worker that has answered all, and is just about to make that room. It says
+    /// nothing when it has.
+    /// </returns>
+    private bool TryHandOut()
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        StealLocked();
+        PumpLocked();
+        return _queue.Count > 0 && Array.Exists(_readFrom, static worker => worker is { State: LinkState.Ready, Sent.Count: 0 });
     }
 
     private bool ReadAll(WorkerLink[] workers)
@@ -83,8 +97,11 @@ internal sealed unsafe partial class WorkerPool
     private bool Sleep(WorkerLink[] workers, MemoryCalls.WaitEntry[] entries, int word, int depth)
     {
         int count = 0;
-        entries[count++] = new MemoryCalls.WaitEntry(_readerWord, word);
+        entries[count++] = new MemoryCalls.WaitEntry(ReaderWord, word);
         bool hasData = false;
+
+        // Beyond what the kernel takes it is looked at all of them again and again.
+        bool isLight = depth == RingWords.Drowsy || workers.Length > MostWorkersPerReader;
         foreach (WorkerLink worker in workers)
         {
             if (worker.IsReadOut)
@@ -93,14 +110,18 @@ internal sealed unsafe partial class WorkerPool
             }
 
             worker.Replies.Announce(depth);
-            entries[count++] = new MemoryCalls.WaitEntry(worker.Replies.ConsumerWaiting, depth);
+            if (count < entries.Length)
+            {
+                entries[count++] = new MemoryCalls.WaitEntry(worker.Replies.ConsumerWaiting, depth);
+            }
+
             hasData |= !worker.IsLed && worker.HasReplies;
         }
 
         int result = 0;
         if (!hasData)
         {
-            result = !_memory.IsShared ? SleepOnOwnWord(word, depth) : MemoryCalls.WaitAny(entries.AsSpan(0, count), depth == RingWords.Drowsy ? Soon() : null);
+            result = !_memory.IsShared ? SleepOnOwnWord(word, depth == RingWords.Drowsy) : MemoryCalls.WaitAny(entries.AsSpan(0, count), isLight ? Soon() : null);
         }
 
         foreach (WorkerLink worker in workers)
@@ -112,15 +133,15 @@ internal sealed unsafe partial class WorkerPool
     }
 
     /// <summary>As with several words: who writes the rings of streams is in this process, and tells the reader itself.</summary>
-    private int SleepOnOwnWord(int word, int depth)
+    private int SleepOnOwnWord(int word, bool isLight)
     {
-        if (depth != RingWords.Drowsy)
+        if (isLight)
         {
-            MemoryCalls.WaitWhile(_readerWord, word);
-            return 0;
+            return MemoryCalls.WaitWhile(ReaderWord, word, DrowsyNanoseconds) ? 0 : -MemoryCalls.TimedOut;
         }
 
-        return MemoryCalls.WaitWhile(_readerWord, word, DrowsyNanoseconds) ? 0 : -MemoryCalls.TimedOut;
+        MemoryCalls.WaitWhile(ReaderWord, word);
+        return 0;
     }
 
     private static MemoryCalls.TimeSpecification Soon()

@@ -30,8 +30,9 @@ internal sealed partial class WorkerPool
                 any = ReadLocked(worker);
             }
         }
-        catch (Exception exception) when (exception is CorruptFrameException or PayloadException)
+        catch (Exception exception)
         {
+            // Of whatever kind: bytes of one worker must not end the thread that reads those of all.
             worker.IsReadOut = true;
             worker.StopReceiving();
             Condemn(worker, $"it sent garbage: {exception.Message}", LinkState.Condemned);
@@ -176,7 +177,15 @@ internal sealed partial class WorkerPool
         if (Crossings.FindProgress(header.StartedAt) is { } receiver)
         {
             PayloadReader reader = new(payload, worker);
-            receiver.Receive(ref reader);
+            try
+            {
+                receiver.Receive(ref reader);
+            }
+            catch (Exception exception) when (exception is not PayloadException)
+            {
+                // The user's own receiver threw, or what reads a report: no fault of the worker. Whoever disposes the pool hears of it.
+                _reportFailure ??= exception;
+            }
         }
     }
 
@@ -200,11 +209,17 @@ internal sealed partial class WorkerPool
         if (worker.State == LinkState.Condemned && worker.Sent.Count == 0 && worker.Reason is null)
         {
             worker.State = LinkState.Ready;
+            retire = _isClosing ? Disposed : AliveLocked() > _limit ? "another one has taken its place while it did not give up a call" : null;
+        }
+
+        if (worker.State == LinkState.Retiring)
+        {
+            SendExitLocked(worker);
         }
 
         if (worker.State == LinkState.Ready && ended.Length > 0)
         {
-            retire = ReasonToRetireLocked(worker);
+            retire ??= ReasonToRetireLocked(worker);
             worker.IdleSince = worker.Sent.Count == 0 ? _time.GetTimestamp() : worker.IdleSince;
         }
 

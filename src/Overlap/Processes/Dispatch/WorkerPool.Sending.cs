@@ -55,7 +55,7 @@ internal sealed unsafe partial class WorkerPool
         }
 
         _writer.Clear();
-        FrameFlags flags = call.Token.CanBeCanceled || call.Options.Deadline is not null ? FrameFlags.Cancelable : FrameFlags.None;
+        FrameFlags flags = call.IsCancelable ? FrameFlags.Cancelable : FrameFlags.None;
         if (call.Trace is { } trace)
         {
             flags |= FrameFlags.Traced;
@@ -77,7 +77,7 @@ internal sealed unsafe partial class WorkerPool
         }
 
         call.Encode(_writer);
-        if (!worker.Requests.TryReserve(_writer.Length, out FrameHeader* frame))
+        if (!worker.Requests.TryReserve(_writer.Length, out FrameHeader* frame, SegmentLayout.RoomForExit))
         {
             return false;
         }
@@ -87,6 +87,7 @@ internal sealed unsafe partial class WorkerPool
         worker.Generations[slot] = generation;
         worker.Calls[slot] = call;
         worker.Slots.Open(slot, generation, call.Count);
+        worker.Slots.SetCredit(slot, call.Credit);
         frame->Kind = FrameKind.Call;
         frame->Flags = flags;
         frame->Slot = slot;
@@ -147,7 +148,7 @@ internal sealed unsafe partial class WorkerPool
 
     private static bool TryWriteFrameLocked(WorkerLink worker, in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame))
+        if (!worker.Requests.TryReserve(payload.Length, out FrameHeader* frame, header.Kind == FrameKind.Exit ? 0 : SegmentLayout.RoomForExit))
         {
             return false;
         }
@@ -221,7 +222,8 @@ internal sealed unsafe partial class WorkerPool
     /// <summary>Gives what waits behind something slow to workers that have nothing to do.</summary>
     private void StealLocked()
     {
-        foreach (WorkerLink idle in _workers)
+        // Over a copy: what is taken back may call for one more worker.
+        foreach (WorkerLink idle in _readFrom)
         {
             if (idle.State != LinkState.Ready || idle.Sent.Count > 0 || _queue.Count > 0)
             {

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Overlap.Executors;
 using Overlap.Processes.Transport;
-using Overlap.Processes.Values;
 using Overlap.Processes.Workers;
 using Overlap.Timelines;
 using Overlap.Waiting;
@@ -14,18 +14,15 @@ internal sealed partial class WorkerPool
     private static readonly TimeSpan EarlyDeathsWithin = TimeSpan.FromSeconds(10);
 
     private readonly WorkerSetup _setup;
+    private int _isRegistered;
 
     // Guarded by _gate.
     private readonly Queue<long> _earlyDeaths = new();
+    private long _noStartBefore;
 
     /// <summary>Starts as many workers as calls wait for, up to the limit.</summary>
     private void StartWorkersLocked()
     {
-        if (_broken is not null)
-        {
-            return;
-        }
-
         int starting = 0;
         int alive = 0;
         foreach (WorkerLink worker in _workers)
@@ -35,10 +32,50 @@ internal sealed partial class WorkerPool
         }
 
         int wanted = Math.Min(_limit - alive, _queue.Count - starting);
-        for (int i = 0; i < wanted; i++)
+        if (wanted < 1 || _broken is not null || (alive > 0 && TimeProvider.System.GetTimestamp() < _noStartBefore))
+        {
+            return;
+        }
+
+        for (int i = 0; i < wanted && TryOpenLocked(); i++)
+        {
+        }
+    }
+
+    /// <summary>The workers that take calls or will.</summary>
+    private int AliveLocked() => _workers.Count(static worker => worker.State is LinkState.Starting or LinkState.Ready);
+
+    private bool TryOpenLocked()
+    {
+        try
         {
             OpenLocked(++_opened);
+            return true;
         }
+        catch (Exception exception) when (IsPassing(exception))
+        {
+            RefuseStartLocked(exception);
+            return false;
+        }
+    }
+
+    // No descriptor, no memory or no process is left: that may be otherwise in a moment.
+    private static bool IsPassing(Exception exception) => exception is WorkerStartException or IOException or OutOfMemoryException;
+
+    /// <summary>Takes down that a worker cannot be started: where others work, the pool does with them for a while; where none does, it is broken.</summary>
+    private void RefuseStartLocked(Exception exception)
+    {
+        if (IsPassing(exception) && AliveLocked() > 0)
+        {
+            _noStartBefore = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency;
+            return;
+        }
+
+        _broken ??= exception as BrokenProcessPoolException
+            ?? new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception);
+
+        // Not here: whoever holds the gate may be submitting the very call that is to fail.
+        Continuations.Post(static pool => ((WorkerPool)pool!).FailQueueIfBroken(), this);
     }
 
     private void OpenLocked(int number)
@@ -66,7 +103,10 @@ internal sealed partial class WorkerPool
         _gate.Enter();
         while (_workers.Count < Math.Min(_options.MinWorkers, _limit))
         {
-            OpenLocked(++_opened);
+            if (!TryOpenLocked())
+            {
+                break;
+            }
         }
 
         _gate.Exit();
@@ -74,6 +114,12 @@ internal sealed partial class WorkerPool
 
     private void Launch(WorkerLink worker)
     {
+        if (IsCondemned(worker))
+        {
+            Bury(worker);
+            return;
+        }
+
         try
         {
             worker.Start(new WorkerLaunch
@@ -83,12 +129,33 @@ internal sealed partial class WorkerPool
                 Limits = _options.Limits,
             });
             TellReader();
+            if (IsCondemned(worker))
+            {
+                // Meanwhile, when there was no process to kill.
+                worker.Process!.Kill();
+            }
+
+            if (Interlocked.Exchange(ref _isRegistered, 1) == 0)
+            {
+                // While the first worker starts: the classes behind meters take their time.
+                ExecutorMetrics.Register(_executor);
+            }
         }
         catch (Exception exception)
         {
-            Break(exception as BrokenProcessPoolException ?? new BrokenProcessPoolException($"No worker process can be started: {exception.Message}", exception));
             Bury(worker);
+            _gate.Enter();
+            RefuseStartLocked(exception);
+            PumpLocked();
+            _gate.Exit();
+            FailQueueIfBroken();
         }
+    }
+
+    private bool IsCondemned(WorkerLink worker)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        return worker.State == LinkState.Condemned;
     }
 
     private void OnReady(WorkerLink worker)
@@ -98,9 +165,17 @@ internal sealed partial class WorkerPool
         {
             worker.State = LinkState.Ready;
             worker.IdleSince = _time.GetTimestamp();
+
+            // Only deaths in a row say that none will ever be ready.
+            _earlyDeaths.Clear();
         }
 
+        bool isTooLate = _isClosing;
         _gate.Exit();
+        if (isTooLate)
+        {
+            Retire(worker, Disposed);
+        }
     }
 
     /// <summary>A worker's initialiser threw, or its state's function cannot be read: so will the next one's.</summary>
@@ -136,19 +211,20 @@ internal sealed partial class WorkerPool
             worker.State = LinkState.Retiring;
             worker.Reason = reason;
             TakeBackAllLocked(worker);
-            if (!TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Exit }, default))
-            {
-                worker.State = LinkState.Condemned;
-            }
-
-            worker.Requests.WakeReader();
+            SendExitLocked(worker);
             PumpLocked();
         }
 
         _gate.Exit();
-        if (worker.State == LinkState.Condemned)
+    }
+
+    /// <summary>Tells a worker to end when it has done what it has; where its ring is full, it is told after its next reply.</summary>
+    private static void SendExitLocked(WorkerLink worker)
+    {
+        if (!worker.IsToldToExit && TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Exit }, default))
         {
-            worker.Process?.Kill();
+            worker.IsToldToExit = true;
+            worker.Requests.WakeReader();
         }
     }
 
@@ -166,261 +242,6 @@ internal sealed partial class WorkerPool
 
             call = before;
         }
-    }
-
-    /// <summary>A worker's process is gone: called once for each that was started, by the thread that watches processes.</summary>
-    public void OnExited(WorkerLink worker, WorkerExit exit)
-    {
-        worker.End();
-
-        // What it sent before it died counts; after this nobody reads.
-        _ = Read(worker);
-        worker.ReadGate.Enter();
-        worker.IsReadOut = true;
-        worker.ReadGate.Exit();
-        List<RemoteCall> lost = [];
-        _gate.Enter();
-        bool wasEarly = worker.State == LinkState.Starting;
-        bool wasPeaceful = worker.State == LinkState.Retiring && exit.ExitCode == 0;
-        worker.State = LinkState.Gone;
-        TakeOverLocked(worker, lost);
-        if (wasEarly && !wasPeaceful)
-        {
-            CountEarlyDeathLocked(worker, exit);
-        }
-
-        _gate.Exit();
-
-        // Calls first: whoever waits for them must not wait for a new worker.
-        foreach (RemoteCall call in lost)
-        {
-            EndHere(call, DeathOf(call, worker, exit));
-        }
-
-        Bury(worker);
-        _gate.Enter();
-        if (!_isClosed || _queue.Count > 0)
-        {
-            PumpLocked();
-        }
-
-        _gate.Exit();
-        FailQueueIfBroken();
-    }
-
-    /// <summary>
-    /// Sorts the calls of a worker that died: what did not run waits again, in its order and first; what is done is kept, published or not; the
-    /// one item that ran is lost.
-    /// </summary>
-    private void TakeOverLocked(WorkerLink worker, List<RemoteCall> lost)
-    {
-        while (worker.Sent.Last is { } call)
-        {
-            int started = worker.Slots.Started(call.Slot, call.Generation);
-            if (started > 0 && call.Count > 1 && !call.IsEnded)
-            {
-                ReceiveUnpublished(worker, call, started);
-            }
-
-            int received = call.Received;
-            FreeLocked(worker, call);
-            if (call.IsEnded)
-            {
-                // Ended at its deadline: only now no worker can read its arguments any more.
-                call.ReleaseOnce();
-            }
-            else if (started <= received)
-            {
-                RequeueLocked(call, received);
-            }
-            else
-            {
-                SortRunningLocked(call, received, lost);
-            }
-        }
-    }
-
-    /// <summary>Puts what is left of a call back in front of the queue.</summary>
-    private void RequeueLocked(RemoteCall call, int received)
-    {
-        if (received == 0)
-        {
-            EnqueueFirstLocked(call);
-            return;
-        }
-
-        if (received < call.Count)
-        {
-            EnqueueFirstLocked(call.Split(received, call.Count - received));
-        }
-
-        Finish(call);
-    }
-
-    /// <summary>Sets the item that ran apart from those before and after it.</summary>
-    private void SortRunningLocked(RemoteCall call, int running, List<RemoteCall> lost)
-    {
-        if (call.Count - running > 1)
-        {
-            EnqueueFirstLocked(call.Split(running + 1, call.Count - running - 1));
-        }
-
-        RemoteCall ran = call;
-        if (running > 0)
-        {
-            ran = call.Split(running, 1);
-            ran.Kills = call.Kills;
-            Finish(call);
-        }
-
-        if (++ran.Kills < RemoteCall.MostKills && ran.Options.Idempotent && !ran.Token.IsCancellationRequested)
-        {
-            EnqueueFirstLocked(ran);
-        }
-        else
-        {
-            lost.Add(ran);
-        }
-    }
-
-    private static void Finish(RemoteCall call)
-    {
-        if (call.TryEnd())
-        {
-            call.ReleaseOnce();
-            call.Complete();
-        }
-    }
-
-    /// <summary>Takes results that the worker had finished but not yet sent when it died.</summary>
-    private static void ReceiveUnpublished(WorkerLink worker, RemoteCall call, int started)
-    {
-        (int count, int bytes) = worker.Slots.GetDone(call.Slot);
-        int first = worker.Slots.GetFrameFirst(call.Slot);
-        if (first != call.Received || count < 1 || first + count > Math.Min(started, call.Count))
-        {
-            return;
-        }
-
-        try
-        {
-            PayloadReader reader = new(worker.Replies.ReadUnpublished(bytes), worker);
-            call.Receive(new FrameHeader { First = first, Count = count }, ref reader);
-            worker.Counts.Count(SpanStatus.Succeeded, count);
-            call.Received = first + count;
-            call.Publish();
-        }
-        catch (PayloadException)
-        {
-            // What a dying worker left is not whole: the item counts as the one that ran.
-        }
-    }
-
-    private void CountEarlyDeathLocked(WorkerLink worker, WorkerExit exit)
-    {
-        long now = TimeProvider.System.GetTimestamp();
-        _earlyDeaths.Enqueue(now);
-        while (TimeProvider.System.GetElapsedTime(_earlyDeaths.Peek(), now) > EarlyDeathsWithin)
-        {
-            _ = _earlyDeaths.Dequeue();
-        }
-
-        if (_earlyDeaths.Count >= MostEarlyDeaths || worker.Failure is not null)
-        {
-            string what = worker.Failure is null
-                ? $"{_earlyDeaths.Count} workers in a row died before they were ready; the last one {exit.Describe()}"
-                : $"A worker could not start: {worker.Failure.Message}";
-            _broken ??= new BrokenProcessPoolException(what + ErrorLines(exit), worker.Failure)
-            {
-                ExitCode = exit.ExitCode,
-                Signal = exit.Signal,
-                LastErrorLines = exit.LastErrorLines,
-            };
-        }
-    }
-
-    private static WorkerDiedException DeathOf(RemoteCall call, WorkerLink worker, WorkerExit exit)
-    {
-        string how = worker.Reason is { } reason && worker.State != LinkState.Ready && exit.Signal == 9
-            ? $"was ended because {reason}" : exit.Describe();
-        string again = call.Kills > 1 ? $" It was the {call.Kills}rd worker that this call has killed; it is not given to another." : "";
-        return new WorkerDiedException($"The worker process {worker.Process?.ProcessId} {how} while it ran {call.Function.Portable.Name}.{again}{ErrorLines(exit)}")
-        {
-            ExitCode = exit.ExitCode,
-            Signal = exit.Signal,
-            ProcessId = worker.Process?.ProcessId ?? 0,
-            LastErrorLines = exit.LastErrorLines,
-        };
-    }
-
-    private static string ErrorLines(WorkerExit exit) =>
-        exit.LastErrorLines.Count == 0 ? "" : Environment.NewLine + string.Join(Environment.NewLine, exit.LastErrorLines);
-
-    /// <summary>Removes a worker that is gone; what it counted stays.</summary>
-    private void Bury(WorkerLink worker)
-    {
-        // The reader may be reading the segment: it is unmapped under the gate that reading holds.
-        worker.ReadGate.Enter();
-        worker.IsReadOut = true;
-        worker.ReadGate.Exit();
-        _gate.Enter();
-        if (_workers.Remove(worker))
-        {
-            worker.State = LinkState.Gone;
-            _buried.Succeeded += worker.Counts.Succeeded;
-            _buried.Failed += worker.Counts.Failed;
-            _buried.Canceled += worker.Counts.Canceled;
-            _readFrom = [.. _workers];
-        }
-
-        _gate.Exit();
-        _graves.Enqueue(worker);
-        TellReader();
-        EndIfAllGone();
-    }
-
-    /// <summary>Ends a call from this side.</summary>
-    private void EndHere(RemoteCall call, Exception exception)
-    {
-        if (!call.TryEnd())
-        {
-            return;
-        }
-
-        _gate.Enter();
-        _failedHere += call.Count - call.Received;
-        _gate.Exit();
-        call.Fail(exception);
-        call.ReleaseOnce();
-        call.Complete();
-    }
-
-    private void Break(BrokenProcessPoolException reason)
-    {
-        _gate.Enter();
-        _broken ??= reason;
-        _gate.Exit();
-        FailQueueIfBroken();
-    }
-
-    /// <summary>Ends all that waits when no worker can be started any more.</summary>
-    private void FailQueueIfBroken()
-    {
-        while (true)
-        {
-            _gate.Enter();
-            RemoteCall? call = null;
-            bool any = _broken is not null && (call = _queue.First) is not null && TryDequeueLocked(call);
-            _gate.Exit();
-            if (!any)
-            {
-                break;
-            }
-
-            EndHere(call!, _broken!);
-        }
-
-        CloseIfDrained();
     }
 
     private sealed class Starting(WorkerPool pool, WorkerLink worker)

@@ -35,6 +35,7 @@ internal sealed unsafe partial class WorkerPool
     private Exception? _broken;
     private bool _isClosed;
     private volatile Exception? _outputFailure;
+    private volatile Exception? _reportFailure;
 
     public WorkerPool(IExecutor executor, ProcessPoolExecutorOptions options)
     {
@@ -47,7 +48,7 @@ internal sealed unsafe partial class WorkerPool
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
         _memory = PoolMemory.Create(options.Transport);
-        Crossings = new Crossings(new BlobArea(_memory.Arguments.Start, _memory.Arguments.Length, WarmLimit), _memory.IsShared, OnTokenCanceled);
+        Crossings = new Crossings(new LentMemory(_memory.Arguments, WarmLimit), _memory.IsShared, OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
@@ -91,7 +92,7 @@ internal sealed unsafe partial class WorkerPool
 
         if (cancellationToken.CanBeCanceled)
         {
-            call.Registration = cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call));
+            call.Attach(cancellationToken.UnsafeRegister(static state => ((Canceling)state!).Run(), new Canceling(this, call)));
         }
 
         return call;
@@ -108,7 +109,7 @@ internal sealed unsafe partial class WorkerPool
         _gate.Enter();
         if (_opened == 0 && !_isClosed)
         {
-            OpenLocked(++_opened);
+            _ = TryOpenLocked();
         }
 
         _gate.Exit();

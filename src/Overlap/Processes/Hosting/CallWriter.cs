@@ -32,6 +32,12 @@ internal sealed class CallWriter(int descriptor) : TextWriter
     /// <summary>Sends what a call wrote without a line end.</summary>
     public void EndCall(long call)
     {
+        // After every call, most of which print nothing: without the gate. What another thread is just writing comes with its own line end.
+        if (_unfinished.Count == 0)
+        {
+            return;
+        }
+
         _gate.Enter();
         try
         {

@@ -57,6 +57,7 @@ internal sealed class CurrentCall(SlotTable slots)
     /// <summary>Sleeps until more values may be given than were.</summary>
     public void WaitForCredit(int slot, long given, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (slots.GetCredit(slot) > given)
         {
             return;
@@ -71,10 +72,13 @@ internal sealed class CurrentCall(SlotTable slots)
             },
             _gate);
         Monitor.Enter(_gate);
+        slots.SetWaitingForCredit(slot, true);
         while (slots.GetCredit(slot) <= given && !cancellationToken.IsCancellationRequested)
         {
-            Monitor.Wait(_gate);
+            _ = Monitor.Wait(_gate);
         }
+
+        slots.SetWaitingForCredit(slot, false);
 
         Monitor.Exit(_gate);
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
@@ -151,6 +152,9 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
             return;
         }
 
+        Func<T, TResult>? plain = _arguments.TakesAnyBytes && _results.FixedSize > 0 && (!host.Context.OwnsState || host.Context.State is not null)
+            ? callable.Delegate as Func<T, TResult>
+            : null;
         ResultFrame frame = new(host, header);
         CancellationToken cancellationToken = host.Enter(header);
         int stride = 1;
@@ -160,9 +164,20 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
             long startedAt = TimeProvider.System.GetTimestamp();
             host.Slots.SetStarted(header.Slot, startedAt);
             frame.Begin(first, startedAt);
-            for (int i = first; i < first + taken; i++)
+            if (plain is not null)
             {
-                RunItem(callable, ref payload, i, ref frame, host, cancellationToken);
+                ReadOnlySpan<byte> arguments = payload.ReadBytes(taken * _arguments.FixedSize);
+                for (int at = 0; at < taken;)
+                {
+                    at = RunPlainItems(plain, arguments, at, taken, first, ref frame);
+                }
+            }
+            else
+            {
+                for (int i = first; i < first + taken; i++)
+                {
+                    RunItem(callable, ref payload, i, ref frame, host, cancellationToken);
+                }
             }
 
             long now = TimeProvider.System.GetTimestamp();
@@ -178,6 +193,30 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
 
         frame.Flush();
         host.Leave(header);
+    }
+
+    /// <summary>Runs items whose arguments and results are copied as they lie, until one throws.</summary>
+    /// <returns>The first item that has not run.</returns>
+    private int RunPlainItems(
+        Func<T, TResult> function, ReadOnlySpan<byte> arguments, int at, int end, int first, ref ResultFrame frame)
+    {
+        int argumentSize = _arguments.FixedSize;
+        int resultSize = _results.FixedSize;
+        ref byte argument = ref MemoryMarshal.GetReference(arguments);
+        try
+        {
+            for (; at < end; at++)
+            {
+                frame.Append(function(Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref argument, at * argumentSize))), resultSize);
+            }
+        }
+        catch (Exception exception)
+        {
+            frame.Fail(first + at, exception);
+            at++;
+        }
+
+        return at;
     }
 
     private void RunItem(

@@ -2,6 +2,7 @@ using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
+using Overlap.Timelines;
 
 namespace Overlap.Processes.Hosting;
 
@@ -26,6 +27,7 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
             StartedAt = TimeProvider.System.GetTimestamp(),
         };
         host.Slots.SetStarted(header.Slot, reply.StartedAt);
+        long cpu = (header.Flags & FrameFlags.Recorded) != 0 ? ThreadCpuClock.GetNanoseconds() : 0;
         CancellationToken cancellationToken = host.Enter(header);
         Exception? failure = null;
         try
@@ -33,9 +35,7 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
             Delegate open = bound ?? function.Bind(ref payload);
             T argument = _arguments.Read(ref payload);
             host.Context.EnsureState();
-            IAsyncEnumerable<TResult> values = open is Func<T, CancellationToken, IAsyncEnumerable<TResult>> withToken
-                ? withToken(argument, cancellationToken)
-                : ((Func<T, IAsyncEnumerable<TResult>>)open)(argument);
+            IAsyncEnumerable<TResult> values = Open(open, argument, cancellationToken);
             Callable<(IAsyncEnumerable<TResult>, FrameHeader), ValueTuple> pump = Callable.Of(
                 ((IAsyncEnumerable<TResult> Values, FrameHeader Reply) stream, CancellationToken token) => GiveAsync(stream.Values, stream.Reply, host, token));
             _ = BlockingPump.Run(pump, (values, reply), span: null, cancellationToken);
@@ -47,15 +47,35 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
 
         host.Leave(header);
         reply.EndedAt = TimeProvider.System.GetTimestamp();
-        if (failure is null)
+        if ((header.Flags & FrameFlags.Recorded) != 0)
         {
-            host.Send(reply with { Kind = FrameKind.Results }, default(ReadOnlySpan<byte>));
+            reply.Flags = FrameFlags.Recorded;
+            cpu = ThreadCpuClock.GetNanoseconds() - cpu;
         }
-        else
+
+        if (failure is not null)
         {
-            host.SendFailure(reply, 0, failure);
+            host.SendFailure(reply, cpu, failure);
+            return;
         }
+
+        host.Writer.Clear();
+        if (reply.Flags != FrameFlags.None)
+        {
+            host.Writer.Write(cpu);
+        }
+
+        host.Send(reply with { Kind = FrameKind.Results }, host.Writer);
     }
+
+    private static IAsyncEnumerable<TResult> Open(Delegate function, T argument, CancellationToken cancellationToken) => function switch
+    {
+        Func<T, CancellationToken, IAsyncEnumerable<TResult>> f => f(argument, cancellationToken),
+        Func<T, IAsyncEnumerable<TResult>> f => f(argument),
+        Func<CancellationToken, IAsyncEnumerable<TResult>> f => f(cancellationToken),
+        Func<IAsyncEnumerable<TResult>> f => f(),
+        _ => throw new ArgumentException($"A {function.GetType()} gives no stream of {typeof(TResult)}.", nameof(function)),
+    } ?? throw new InvalidOperationException("The function gave null in place of a stream.");
 
     // Every continuation comes back to the worker's thread: values are written to the ring by no other.
     private async Task GiveAsync(IAsyncEnumerable<TResult> values, FrameHeader reply, WorkerHost host, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
-    private readonly Stack<(long Offset, bool IsWarm)>[] _free = [.. Enumerable.Range(0, 40).Select(static _ => new Stack<(long, bool)>())];
+    private readonly Stack<(long Offset, bool IsWarm)>?[] _free = new Stack<(long, bool)>?[40];
     private readonly List<(long Offset, int Log)> _lent = [];
     private long _end;
     private long _warm;
@@ -33,13 +33,13 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
     {
         int log = Math.Max(LeastLog, 64 - BitOperations.LeadingZeroCount((ulong)length + HeaderSize - 1));
         using Lock.Scope held = _gate.EnterScope();
-        if (_free[log].Count == 0)
+        if (_free[log] is not { Count: > 0 })
         {
             Reclaim();
         }
 
         long offset;
-        if (_free[log].TryPop(out (long Offset, bool IsWarm) found))
+        if (_free[log] is { } free && free.TryPop(out (long Offset, bool IsWarm) found))
         {
             offset = found.Offset;
             _warm -= found.IsWarm ? 1L << log : 0;
@@ -97,7 +97,7 @@ internal sealed unsafe class BlobArea(byte* start, long capacity, long warmLimit
                 _ = MemoryCalls.Advise(start + offset, (nuint)(1L << log), MemoryCalls.AdviseRemove);
             }
 
-            _free[log].Push((offset, staysWarm));
+            (_free[log] ??= new Stack<(long, bool)>()).Push((offset, staysWarm));
         }
     }
 }

@@ -33,15 +33,16 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell, Action? wake = 
     /// <summary>Makes room for a frame, whose header is then all zeros but the length.</summary>
     /// <param name="payloadLength">The most bytes the payload will have, at most <see cref="SegmentLayout.LargestFrame"/>.</param>
     /// <param name="frame">The header; the payload follows it.</param>
+    /// <param name="spare">The bytes that must stay free behind it, for a frame that must not wait. Unit: bytes.</param>
     /// <returns>Whether there is room now.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryReserve(int payloadLength, out FrameHeader* frame)
+    public bool TryReserve(int payloadLength, out FrameHeader* frame, int spare = 0)
     {
         int size = Align(FrameHeader.Size + payloadLength);
         long offset = _tail & Mask;
         long toEnd = Capacity - offset;
         long skipped = toEnd < size ? toEnd : 0;
-        if (Capacity - (_tail - _headSeen) < skipped + size && !HasRoomNow(skipped + size))
+        if (Capacity - (_tail - _headSeen) < skipped + size + spare && !HasRoomNow(skipped + size + spare))
         {
             frame = null;
             return false;

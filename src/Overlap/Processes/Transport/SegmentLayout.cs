@@ -21,6 +21,9 @@ internal static class SegmentLayout
     /// <summary>The most bytes of a frame: four fit into a ring, so that neither side waits for the other with each.</summary>
     public const int LargestFrame = RingCapacity / 4;
 
+    /// <summary>What calls leave free in the ring of requests, so that a worker can always be told to end: a header, and the rest of the ring before a wrap.</summary>
+    public const int RoomForExit = 2 * FrameHeader.Size;
+
     /// <summary>The room for blobs of one side. Memory is used only for what is written.</summary>
     public const long BlobCapacity = 16L << 30;
 

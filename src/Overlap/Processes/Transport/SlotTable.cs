@@ -28,6 +28,7 @@ internal readonly unsafe struct SlotTable(byte* start)
         at->FrameFirst = 0;
         at->StartedAt = 0;
         at->Credit = 0;
+        at->WaitsForCredit = 0;
         Volatile.Write(ref at->Claim, Pack(generation, count, 0));
     }
 
@@ -105,6 +106,9 @@ internal readonly unsafe struct SlotTable(byte* start)
         }
     }
 
+    /// <summary>Whether the slot is that of a call still, as the pool opened it.</summary>
+    public bool IsOf(int slot, int generation) => Unpack(Volatile.Read(ref At(slot)->Claim)).Generation == generation;
+
     /// <summary>How many items have not started and are not taken back.</summary>
     public int Unstarted(int slot, int generation)
     {
@@ -155,6 +159,20 @@ internal readonly unsafe struct SlotTable(byte* start)
     /// <summary>Lets a stream give so many values in all. By the pool.</summary>
     public void SetCredit(int slot, long credit) => Volatile.Write(ref At(slot)->Credit, credit);
 
+    /// <summary>Whether the worker sleeps until there is more credit, and must be poked. Asked by the pool after it has set the credit.</summary>
+    public bool IsWaitingForCredit(int slot)
+    {
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref At(slot)->WaitsForCredit) != 0;
+    }
+
+    /// <summary>Notes whether the worker sleeps for credit; it looks at the credit after this.</summary>
+    public void SetWaitingForCredit(int slot, bool isWaiting)
+    {
+        Volatile.Write(ref At(slot)->WaitsForCredit, isWaiting ? 1 : 0);
+        Interlocked.MemoryBarrier();
+    }
+
     public long GetCredit(int slot) => Volatile.Read(ref At(slot)->Credit);
 
     public static int NextGeneration(int generation) => generation == GenerationMask ? 1 : generation + 1;
@@ -175,5 +193,6 @@ internal readonly unsafe struct SlotTable(byte* start)
         public int CancelOf;
         public int FrameFirst;
         public long Credit;
+        public int WaitsForCredit;
     }
 }

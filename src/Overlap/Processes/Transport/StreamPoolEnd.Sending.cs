@@ -117,6 +117,9 @@ internal sealed unsafe partial class StreamPoolEnd
         }
 
         _slots.SetStarted(header.Slot, TimeProvider.System.GetTimestamp());
+
+        // Whoever allows more must poke: here nobody looks by itself.
+        _slots.SetWaitingForCredit(header.Slot, true);
         _call = header;
         _isOut = true;
         _isAllGranted = _granted == header.Count;

@@ -6,8 +6,6 @@ internal sealed class CancellationTokenCodec : ValueCodec<CancellationToken>
 {
     public override int LeastSize => sizeof(long);
 
-    public override bool IsImmutable => true;
-
     public override void Write(PayloadWriter writer, CancellationToken value)
     {
         if (value.CanBeCanceled && writer.Border.IsWorkerSide)

@@ -11,8 +11,6 @@ internal sealed class ProgressCodec<TProgress, T>(ValueCodecs codecs) : ValueCod
 
     public override int LeastSize => sizeof(long);
 
-    public override bool IsImmutable => true;
-
     public override void Write(PayloadWriter writer, TProgress? value)
     {
         if (value is not null && writer.Border.IsWorkerSide)

@@ -18,6 +18,7 @@ internal abstract class ValueCodec<T> : IFieldCodec
 
     /// <summary>
     /// Whether a value that is kept for later cannot be changed meanwhile: then it may be written when it is sent, and need not be when it is given.
+    /// What the border must number (tokens, receivers of progress) is not such a value: only while it is given there is a call whose border it is.
     /// </summary>
     public virtual bool IsImmutable => FixedSize > 0;
 

@@ -30,7 +30,7 @@ internal sealed class ValueCodecs(JsonSerializerContext? json = null)
 
     /// <summary>Gives the codec of a type that is known only when the program runs.</summary>
     /// <exception cref="NotPortableException">Values of the type cannot travel; the message names the member that stops them.</exception>
-    public IFieldCodec OfType(Type type) => _codecs.TryGetValue(type, out IFieldCodec? codec) ? codec : _codecs.GetOrAdd(type, Make(type));
+    public IFieldCodec OfType(Type type) => _codecs.TryGetValue(type, out IFieldCodec? codec) ? codec : _codecs.GetOrAdd(type, QuickCodecs.Of(type) ?? Make(type));
 
     /// <summary>Says why values of a type cannot travel.</summary>
     /// <param name="type">The type.</param>

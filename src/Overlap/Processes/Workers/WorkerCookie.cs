@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Overlap.Processes.Workers;
@@ -30,7 +29,8 @@ internal sealed record WorkerCookie
     /// <summary>Makes the cookie of a new worker of this process.</summary>
     public static WorkerCookie Create()
     {
-        string own = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        // Random enough to be nobody else's; the classes of cryptography would load a library first, and the first worker waits for this.
+        string own = Guid.NewGuid().ToString("N");
         return new(own, Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } outer ? $"{outer}.{own}" : own);
     }
 
