@@ -1,6 +1,7 @@
 using Overlap.Executors;
 using Overlap.Processes;
 using Overlap.Processes.Dispatch;
+using Overlap.Processes.Hosting;
 using Overlap.Processes.Transport;
 
 namespace Overlap.Tests.Processes;
@@ -153,6 +154,38 @@ public sealed class StreamTransportTests
     }
 
     [Fact]
+    public async Task Stream_SlowConsumer_GetsEachValueInOrder()
+    {
+        await using ProcessPoolExecutor pool = Create(1);
+        List<int> values = [];
+        await foreach (int value in pool.StreamAsync(static (int count) => CountAsync(count), 1_000))
+        {
+            values.Add(value);
+            if (value % 100 == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 1_000), values);
+    }
+
+    [Fact]
+    public async Task Stream_ConsumerStops_WorkerIsFreeAgain()
+    {
+        await using ProcessPoolExecutor pool = Create(1);
+        await foreach (int value in pool.StreamAsync(static (int count) => CountAsync(count), int.MaxValue))
+        {
+            if (value == 10)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(5, await pool.SubmitAsync(static (int x) => x + 1, 4));
+    }
+
+    [Fact]
     public void Create_NothingCanBeShared_AutoFallsBack()
     {
         using PoolMemory memory = PoolMemory.Create(WorkerTransport.Auto, static _ => throw new IOException("no"), canWaitAny: true);
@@ -169,6 +202,14 @@ public sealed class StreamTransportTests
     [Fact]
     public void Create_NothingCanBeShared_DemandIsRefused() =>
         Assert.Throws<WorkerHostException>(() => PoolMemory.Create(WorkerTransport.SharedMemory, static _ => throw new IOException("no"), canWaitAny: true));
+
+    [Fact]
+    public void Create_OtherSystem_IsRefusedByName()
+    {
+        WorkerHostException refusal = Assert.Throws<WorkerHostException>(
+            static () => PoolMemory.Create(WorkerTransport.Auto, new HostFacts { IsLinux = false }));
+        Assert.Contains("need Linux", refusal.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Invoke_ManyTimes_EachReturns()
@@ -196,6 +237,15 @@ public sealed class StreamTransportTests
         }
 
         return flipped;
+    }
+
+    private static async IAsyncEnumerable<int> CountAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await Task.Yield();
+            yield return i;
+        }
     }
 
     private static int DieAt(int deadly, int item)

@@ -23,7 +23,15 @@ internal sealed class PoolMemory : IDisposable
     public SharedSegment Buffers { get; }
 
     /// <exception cref="WorkerHostException">The transport that is demanded is not to be had here.</exception>
-    public static PoolMemory Create(WorkerTransport transport) => Create(transport, SharedSegment.Create, MemoryCalls.CanWaitAny);
+    public static PoolMemory Create(WorkerTransport transport) => Create(transport, new HostFacts { IsLinux = OperatingSystem.IsLinux() });
+
+    /// <exception cref="WorkerHostException">This system is not one for workers, or the transport that is demanded is not to be had here.</exception>
+    internal static PoolMemory Create(WorkerTransport transport, HostFacts facts)
+    {
+        // Before the first system call: elsewhere the same numbers mean something else.
+        HostLocation.CheckSystem(facts);
+        return Create(transport, SharedSegment.Create, MemoryCalls.CanWaitAny);
+    }
 
     /// <param name="transport">What is wished.</param>
     /// <param name="share">Makes shared memory, or throws.</param>

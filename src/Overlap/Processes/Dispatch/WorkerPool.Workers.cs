@@ -234,7 +234,7 @@ internal sealed partial class WorkerPool
         for (RemoteCall? call = worker.Sent.Last; call is not null;)
         {
             RemoteCall? before = call.Previous;
-            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, call.Count, SlotTable.LargestCount);
             if (taken > 0)
             {
                 TakeItemsLocked(worker, call, taken);

@@ -235,7 +235,7 @@ internal sealed unsafe partial class WorkerPool
             return true;
         }
 
-        int taken = worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+        int taken = worker.Slots.TakeBack(call.Slot, call.Generation, call.Count, SlotTable.LargestCount);
         if (taken == 0)
         {
             return false;

@@ -133,8 +133,8 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell, Action? wake = 
             MemoryCalls.WaitWhile(waiting, RingWords.Asleep);
         }
 
+        // Where the head is now the next try sees, and checks.
         Volatile.Write(ref *waiting, RingWords.Awake);
-        _headSeen = Volatile.Read(ref _words.Head);
     }
 
     internal static int Align(int size) => (size + 7) & ~7;
