@@ -56,6 +56,9 @@ public sealed record ProcessPoolExecutorOptions
     /// <summary>How long a worker has after SIGTERM before SIGKILL. Default: 100 ms.</summary>
     public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How calls get to the workers. Default: shared memory, or the stream where there is none.</summary>
+    public WorkerTransport Transport { get; init; }
+
     /// <summary>What a worker may use. Default: no limits.</summary>
     public WorkerLimits Limits { get; init; } = new();
 

@@ -69,7 +69,7 @@ internal sealed partial class WorkerPool
 
         Crossings.Arguments.Dispose();
         Crossings.Buffers.Dispose();
-        _argumentsToRead.Dispose();
+        _memory.Dispose();
         if ((_outputFailure ?? _reportFailure) is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -156,6 +156,7 @@ internal sealed partial class WorkerPool
             }
             else
             {
+                worker.DisposeStream();
                 worker.Process?.Dispose();
             }
         }

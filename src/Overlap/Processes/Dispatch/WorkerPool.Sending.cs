@@ -272,7 +272,7 @@ internal sealed unsafe partial class WorkerPool
         for (RemoteCall? call = victim.Sent.Last; call is not null && wanted > 0;)
         {
             RemoteCall? before = call.Previous;
-            int taken = call.IsEnded ? 0 : victim.Slots.TakeBack(call.Slot, call.Generation, wanted, out _);
+            int taken = call.IsEnded ? 0 : victim.Slots.TakeBack(call.Slot, call.Generation, call.Count, wanted);
             if (taken > 0)
             {
                 wanted -= taken;

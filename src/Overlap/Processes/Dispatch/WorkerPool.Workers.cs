@@ -86,7 +86,7 @@ internal sealed partial class WorkerPool
         StartReaderLocked();
         LaneRecorder? lane = _options.Recorder?.OpenLane(
             string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
-        WorkerLink worker = new(this, number, lane);
+        WorkerLink worker = new(this, number, lane, _memory);
         _setup.WriteLocked(worker);
         foreach (long token in Crossings.Tokens)
         {
@@ -123,8 +123,8 @@ internal sealed partial class WorkerPool
         {
             worker.Start(new WorkerLaunch
             {
-                Inherited = [worker.Segment.File, _argumentsToRead, _buffers.File],
-                Environment = NestingDepth.ForChild(),
+                Inherited = worker.Inherited(_memory),
+                Environment = _memory.Environment(),
                 Limits = _options.Limits,
             });
             Interlocked.Increment(ref _started);
@@ -187,7 +187,7 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>Ends a worker by force.</summary>
-    private void Condemn(WorkerLink worker, string reason, LinkState state)
+    public void Condemn(WorkerLink worker, string reason, LinkState state)
     {
         _gate.Enter();
         worker.State = worker.State == LinkState.Gone ? LinkState.Gone : state;
@@ -235,7 +235,7 @@ internal sealed partial class WorkerPool
         for (RemoteCall? call = worker.Sent.Last; call is not null;)
         {
             RemoteCall? before = call.Previous;
-            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, call.Count, SlotTable.LargestCount);
             if (taken > 0)
             {
                 TakeItemsLocked(worker, call, taken);
