@@ -6,6 +6,7 @@ public sealed class FibSamplesTests(SampleSite site) : IClassFixture<SampleSite>
     [InlineData("fib-inline")]
     [InlineData("fib-threads")]
     [InlineData("fib-async")]
+    [InlineData("fib-processes")]
     public async Task Run_SmallNumber_PrintsExpectedOutput(string sample)
     {
         SampleProgram.Run run = await SampleProgram.RunAsync(sample, "20", "20");

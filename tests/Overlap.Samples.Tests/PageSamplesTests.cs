@@ -6,6 +6,7 @@ public sealed class PageSamplesTests(SampleSite site) : IClassFixture<SampleSite
     [InlineData("pages-inline")]
     [InlineData("pages-threads")]
     [InlineData("pages-async")]
+    [InlineData("pages-processes")]
     public async Task Run_Site_PrintsExpectedOutput(string sample)
     {
         SampleProgram.Run run = await SampleProgram.RunAsync(sample, site.Address);

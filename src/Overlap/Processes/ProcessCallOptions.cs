@@ -34,7 +34,7 @@ public sealed record ProcessCallOptions
     public bool Idempotent { get; init; }
 
     /// <summary>
-    /// The most items of a map that are sent in one piece. Unit: items, at least 1. Default: as many as take a worker about a millisecond, as measured.
+    /// The most items of a map that are sent in one piece. Unit: items, at least 1. Default: as many as take a worker about half a millisecond, as measured.
     /// </summary>
     public int? BatchSize { get; init => field = value is null ? null : Guard.AtLeast(1, value.Value); }
 

@@ -26,7 +26,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <summary>Makes an executor.</summary>
     /// <param name="options">The settings; the default ones if there are none.</param>
     /// <exception cref="NotPortableException">The initialiser or the function that makes the state cannot travel to a worker.</exception>
-    /// <exception cref="ProcessNestingException">This program is itself a worker of a worker of a worker.</exception>
+    /// <exception cref="ProcessNestingException">There are four pools around this program already: it is a worker of a worker of a worker of a worker.</exception>
     /// <exception cref="WorkerHostException">This program cannot start worker processes.</exception>
     public ProcessPoolExecutor(ProcessPoolExecutorOptions? options = null)
     {
@@ -54,7 +54,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <param name="function">The function.</param>
     /// <param name="argument">Its argument.</param>
-    /// <param name="cancellationToken">Ends the call if it has not started.</param>
+    /// <param name="cancellationToken">Ends the call if it has not started; else it is the token that the function gets.</param>
     /// <remarks>
     /// Order: as with <see cref="SubmitAsync"/>.
     /// Race: as with <see cref="SubmitAsync"/>.
@@ -120,6 +120,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <param name="length">Unit: bytes, at least 1. The pool has 16 GiB for its buffers, each of which takes a power of two.</param>
     /// <returns>The buffer; disposing it gives the memory to the next who asks, already warm.</returns>
     /// <exception cref="ObjectDisposedException">The executor was disposed.</exception>
+    /// <exception cref="NotSupportedException">The pool hears its workers through streams: see <see cref="WorkerTransport"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The pool's buffers take all that there is for them.</exception>
     public SharedBuffer RentBuffer(int length) => _pool.Crossings.Buffers.Rent(length);
 
@@ -152,7 +153,10 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 
     /// <summary>Takes no more calls, waits for those it took, and ends the worker processes, which dispose their states.</summary>
-    /// <remarks>Twice is legal. A call must not wait for the disposal of the executor that runs it.</remarks>
+    /// <remarks>
+    /// Twice is legal. A call must not wait for the disposal of the executor that runs it. A worker that has not ended after five seconds is killed.
+    /// What <see cref="ProcessPoolExecutorOptions.Output"/> threw is thrown here.
+    /// </remarks>
     public async ValueTask DisposeAsync()
     {
         try

@@ -10,7 +10,10 @@ public sealed record ProcessPoolExecutorOptions
     /// <summary>The most worker processes. Unit: processes, at least 1. Default: one per processor.</summary>
     public int MaxWorkers { get; init => field = Guard.AtLeast(1, value); } = Environment.ProcessorCount;
 
-    /// <summary>The worker processes that stay when there is nothing to do. Unit: processes, at least 0. Default: 0.</summary>
+    /// <summary>
+    /// The worker processes that start with the executor and stay when there is nothing to do; no more than <see cref="MaxWorkers"/>. Unit: processes,
+    /// at least 0. Default: 0; one starts all the same, but does not stay.
+    /// </summary>
     public int MinWorkers { get; init => field = Guard.AtLeast(0, value); }
 
     /// <summary>The most calls that may wait for a worker; one more is refused. Unit: calls, at least 0. Default: no limit.</summary>
@@ -60,7 +63,8 @@ public sealed record ProcessPoolExecutorOptions
     public WorkerLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// Gets each line that a worker prints, one at a time; it must not block for long. Default: lines go to this program's own standard output and error.
+    /// Gets each line that a worker prints, one at a time; it must not block for long. When it throws it gets no more, and the disposal throws that.
+    /// Default: lines go to this program's own standard output and error.
     /// </summary>
     public Action<WorkerOutputLine>? Output { get; init; }
 

@@ -32,6 +32,6 @@ public sealed class WorkerDiedException : Exception
     /// <summary>The signal that ended the process, by its number; <see langword="null"/> when it ended itself.</summary>
     public int? Signal { get; init; }
 
-    /// <summary>The last lines that it wrote to its standard error.</summary>
+    /// <summary>The last lines that it wrote to its standard error, at most 20, and the runtime's own words of a fatal error before them.</summary>
     public IReadOnlyList<string> LastErrorLines { get; init; } = [];
 }

@@ -113,6 +113,7 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
     /// <summary>Makes the caller's side the one that ends the call: whoever comes second does nothing.</summary>
     public bool TryEnd()
     {
+        // P1: one side finds it open.
         if (Interlocked.Exchange(ref _ended, 1) != 0)
         {
             return false;
@@ -145,6 +146,7 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
     /// <summary>Gives back what the call lent out: when no worker can read it any more.</summary>
     public void ReleaseOnce()
     {
+        // P10: once, whoever comes to it.
         if (Interlocked.Exchange(ref _released, 1) == 0)
         {
             ReleaseBorder();

@@ -84,7 +84,7 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents, IStreamOwner
 
     public int[] Generations { get; } = new int[SegmentLayout.SlotCount];
 
-    /// <summary>Held by whoever reads replies: the pool's reader, a caller who waits for its own, or who buries the worker.</summary>
+    /// <summary>P4: held by whoever reads replies: the pool's reader, a caller who waits for its own, or who buries the worker.</summary>
     public Lock ReadGate { get; } = new();
 
     // Guarded by ReadGate.

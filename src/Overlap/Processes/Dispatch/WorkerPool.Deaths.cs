@@ -13,7 +13,7 @@ internal sealed partial class WorkerPool
     {
         worker.End();
 
-        // What it sent before it died counts; after this nobody reads.
+        // P7: what it sent before it died counts; after this nobody reads.
         _ = Read(worker);
         worker.ReadGate.Enter();
         worker.IsReadOut = true;
@@ -32,7 +32,7 @@ internal sealed partial class WorkerPool
 
         _gate.Exit();
 
-        // Calls first: whoever waits for them must not wait for a new worker.
+        // P8: calls first: whoever waits for them must not wait for a new worker.
         foreach (RemoteCall call in lost)
         {
             EndHere(call, DeathOf(call, worker, exit));
@@ -68,7 +68,7 @@ internal sealed partial class WorkerPool
             FreeLocked(worker, call);
             if (call.IsEnded)
             {
-                // Ended at its deadline: only now no worker can read its arguments any more.
+                // P10: ended at its deadline; only now no worker can read its arguments any more.
                 call.ReleaseOnce();
             }
             else if (started <= received)
@@ -115,6 +115,7 @@ internal sealed partial class WorkerPool
             Finish(call);
         }
 
+        // P11: counted before it is asked.
         if (++ran.Kills < RemoteCall.MostKills && ran.MayRunAgain)
         {
             EnqueueFirstLocked(ran);

@@ -43,7 +43,7 @@ internal sealed unsafe partial class WorkerPool
         {
             int word = Volatile.Read(ref *ReaderWord);
 
-            // What is buried was taken off the list before.
+            // P12: what is buried was taken off the list before.
             BuryAll();
             WorkerLink[] workers = _readFrom;
             if (ReadAll(workers))

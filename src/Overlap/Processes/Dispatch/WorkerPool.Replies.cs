@@ -161,6 +161,7 @@ internal sealed partial class WorkerPool
         }
     }
 
+    // P9: a reply names a call that is there, and this one of it.
     private static RemoteCall CallOf(WorkerLink worker, in FrameHeader header) =>
         (uint)header.Slot < SegmentLayout.SlotCount
         && worker.Calls[header.Slot] is { } call && worker.Generations[header.Slot] == header.Generation

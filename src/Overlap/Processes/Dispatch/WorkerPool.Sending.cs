@@ -140,7 +140,7 @@ internal sealed unsafe partial class WorkerPool
         _gate.Enter();
         foreach (WorkerLink worker in _workers)
         {
-            // A full ring is no harm: then the worker keeps it.
+            // P5: a full ring is no harm: then the worker keeps it.
             if (worker.State != LinkState.Gone && worker.Defined.Remove(function))
             {
                 _ = TryWriteFrameLocked(worker, new FrameHeader { Kind = FrameKind.Forget, Function = function.Id }, default);
@@ -192,7 +192,7 @@ internal sealed unsafe partial class WorkerPool
 
     private bool TrySendNextLocked(RemoteCall call, out WorkerLink? worker)
     {
-        // A node is in one queue at a time: out of this one before it enters the worker's.
+        // P3: a node is in one queue at a time: out of this one before it enters the worker's.
         worker = PickLocked(call);
         if (worker is null)
         {

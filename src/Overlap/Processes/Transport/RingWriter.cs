@@ -78,7 +78,7 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell, Action? wake = 
     {
         get
         {
-            // The tail must be visible before the sleep is looked at: the reader does the reverse.
+            // P6: the tail must be visible before the sleep is looked at: the reader does the reverse.
             Interlocked.MemoryBarrier();
             return Volatile.Read(ref *_bell.ConsumerWaiting) == RingWords.Asleep || Volatile.Read(ref *_bell.CallerWaiting) == RingWords.Asleep;
         }

@@ -53,6 +53,7 @@ internal readonly unsafe struct SlotTable(byte* start)
                 return 0;
             }
 
+            // P2: against a pool that takes back.
             if (Interlocked.CompareExchange(ref at->Claim, Pack(generation, limit, next + taken), seen) == seen)
             {
                 return taken;
@@ -79,6 +80,7 @@ internal readonly unsafe struct SlotTable(byte* start)
                 return 0;
             }
 
+            // P2: against a worker that goes on.
             if (Interlocked.CompareExchange(ref at->Claim, Pack(generation, limit - taken, next), seen) == seen)
             {
                 return taken;
