@@ -123,6 +123,31 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <exception cref="InsufficientMemoryException">The pool's buffers take all that there is for them.</exception>
     public SharedBuffer RentBuffer(int length) => _pool.Crossings.Buffers.Rent(length);
 
+    /// <summary>
+    /// The most workers that take calls now: for who adapts their number to the load. Unit: processes, from 1 to <see cref="MaxWorkers"/>.
+    /// Default: <see cref="MaxWorkers"/>.
+    /// </summary>
+    /// <remarks>When it becomes less, idle workers end first, then others after the call they run; what waits behind it goes to those that stay.</remarks>
+    public int WorkerLimit
+    {
+        get => _pool.WorkerLimit;
+        set => _pool.WorkerLimit = value;
+    }
+
+    /// <summary>Starts workers ahead of the calls that will need them.</summary>
+    /// <param name="workers">How many are to be there, from 1 to <see cref="MaxWorkers"/>; no more than <see cref="WorkerLimit"/> are started.</param>
+    /// <param name="cancellationToken">Gives up the wait; workers that start already do so.</param>
+    /// <returns>Ends when so many workers are ready, their initialiser run. They end after <see cref="ProcessPoolExecutorOptions.IdleTimeout"/> as all do.</returns>
+    /// <exception cref="BrokenProcessPoolException">Worker processes cannot be started.</exception>
+    /// <exception cref="ObjectDisposedException">The executor was disposed before or during the wait.</exception>
+    public Task WarmUpAsync(int workers, CancellationToken cancellationToken = default) => _pool.WarmUpAsync(workers, cancellationToken);
+
+    /// <summary>Tells how long all worker processes have computed, those that are gone included.</summary>
+    public TimeSpan GetWorkerCpuTime() => _pool.GetWorkerCpuTime();
+
+    /// <summary>Tells what became of the worker processes so far, and why.</summary>
+    public ProcessPoolStatistics GetProcessStatistics() => _pool.GetProcessStatistics();
+
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 

@@ -53,6 +53,9 @@ public sealed record ProcessPoolExecutorOptions
     /// <summary>How long a worker has after SIGTERM before SIGKILL. Default: 100 ms.</summary>
     public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How calls get to the workers. Default: shared memory, or the stream where there is none.</summary>
+    public WorkerTransport Transport { get; init; }
+
     /// <summary>What a worker may use. Default: no limits.</summary>
     public WorkerLimits Limits { get; init; } = new();
 
@@ -64,7 +67,10 @@ public sealed record ProcessPoolExecutorOptions
     /// <summary>Source-generated JSON contracts for arguments and results; types it does not know get contracts by reflection. Default: none.</summary>
     public JsonSerializerContext? JsonContext { get; init; }
 
-    /// <summary>Exceptions of these types arrive as themselves, beside those of the runtime and of the functions' assemblies. Default: none.</summary>
+    /// <summary>
+    /// Exceptions of these types arrive as themselves, beside those of all assemblies that the program has loaded for good; others arrive as
+    /// <see cref="RemoteCallException"/>. Default: none.
+    /// </summary>
     public IReadOnlyList<Type> ExceptionTypes { get; init; } = [];
 
     /// <summary>Takes down who ran what when. Default: nobody.</summary>

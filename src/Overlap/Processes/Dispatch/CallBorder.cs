@@ -15,6 +15,13 @@ internal sealed class CallBorder(Crossings crossings) : NoBorder
 
     public override bool TryPutBlob(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
+        reference = default;
+        return crossings.IsShared && TryPut(bytes, out reference);
+    }
+
+    /// <summary>Puts a whole payload, which also a stream's end finds again.</summary>
+    public bool TryPut(ReadOnlySpan<byte> bytes, out BlobReference reference)
+    {
         if (!crossings.Arguments.TryPut(bytes, out reference))
         {
             return false;

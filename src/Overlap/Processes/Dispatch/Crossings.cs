@@ -7,8 +7,9 @@ namespace Overlap.Processes.Dispatch;
 /// <summary>What of a pool crosses to its workers beside the calls: memory for large arguments, tokens, receivers of progress.</summary>
 /// <param name="arguments">Where large arguments are put.</param>
 /// <param name="buffers">The memory of buffers.</param>
+/// <param name="isShared">Whether the workers see both.</param>
 /// <param name="onCanceled">Told of the number of a token that is cancelled.</param>
-internal sealed class Crossings(LentMemory arguments, BufferRental buffers, Action<long> onCanceled)
+internal sealed class Crossings(LentMemory arguments, BufferRental buffers, bool isShared, Action<long> onCanceled)
 {
     private readonly Lock _placesGate = new();
 
@@ -24,6 +25,9 @@ internal sealed class Crossings(LentMemory arguments, BufferRental buffers, Acti
     public LentMemory Arguments { get; } = arguments;
 
     public BufferRental Buffers { get; } = buffers;
+
+    /// <summary>Whether the workers see <see cref="Arguments"/>, so that parts of a payload may lie there.</summary>
+    public bool IsShared { get; } = isShared;
 
     /// <summary>The tokens that are known now and cancelled: a new worker is told of them.</summary>
     public IEnumerable<long> Tokens => Volatile.Read(ref _tokens) is { } tokens

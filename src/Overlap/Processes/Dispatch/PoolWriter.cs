@@ -26,9 +26,9 @@ internal static class PoolWriter
     /// <exception cref="NotPortableException">There is no room.</exception>
     public static byte[] MoveToBlob(PayloadWriter writer, CallBorder border)
     {
-        if (!border.TryPutBlob(writer.Written, out BlobReference reference))
+        if (!border.TryPut(writer.Written, out BlobReference reference))
         {
-            throw new NotPortableException("The arguments of the calls under way take more than the 16 GiB of shared memory that a pool has for them.");
+            throw new NotPortableException("The arguments of the calls under way take more than the 16 GiB that a pool has for them.");
         }
 
         byte[] encoded = new byte[Unsafe.SizeOf<BlobReference>()];

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Overlap.Executors;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
@@ -16,9 +15,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
 
     // An argument that nobody can change is written when it is sent; any other was written when it was given.
     private readonly T _argument;
-    private readonly byte[]? _encoded;
-    private readonly int _encodedLength;
-    private readonly CallBorder? _border;
+    private readonly CallPayload? _payload;
     private readonly string? _label;
 
     // Continuations of the caller never run on the thread that reads replies: they could block it.
@@ -40,42 +37,12 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     {
         _function = function;
         _argument = argument;
-        bool bringsCaptures = function.Portable.HasCaptures && (function.Flags & FrameFlags.Captures) == 0;
-        if (!bringsCaptures && IsWrittenLater(function.Arguments, argument))
+        if (!CallPayload.BringsCaptures(function) && IsWrittenLater(function.Arguments, argument))
         {
             return;
         }
 
-        CallBorder border = new(crossings);
-        PayloadWriter writer = PoolWriter.Rent(border);
-        try
-        {
-            if (bringsCaptures)
-            {
-                function.Portable.WriteCaptures(target, writer);
-            }
-
-            function.Arguments.Write(writer, argument);
-            _encodedLength = writer.Length;
-            if (_encodedLength > SegmentLayout.LargestFrame - 64)
-            {
-                _encoded = PoolWriter.MoveToBlob(writer, border);
-                _encodedLength = _encoded.Length;
-                IsInBlob = true;
-            }
-            else
-            {
-                _encoded = ArrayPool<byte>.Shared.Rent(Math.Max(1, _encodedLength));
-                writer.Written.CopyTo(_encoded);
-            }
-        }
-        catch
-        {
-            border.End();
-            throw;
-        }
-
-        _border = border.IsUsed ? border : null;
+        _payload = CallPayload.Encode(function, target, argument, crossings);
         _argument = default!;
         _label = isLabeled ? CallLabel.Of(argument) : null;
     }
@@ -84,26 +51,26 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
     private static bool IsWrittenLater(ValueCodec<T> codec, T argument) =>
         codec.LeastSize == 0 || codec.FixedSize is > 0 and <= LongestWrittenLater || argument is string { Length: <= LongestWrittenLater };
 
-    public override bool IsInBlob { get; }
+    public override bool IsInBlob => _payload is { IsInBlob: true };
 
     public Task<TResult> Task => _future.Task;
 
     public override int Count => 1;
 
-    public override string? Label => _encoded is null ? CallLabel.Of(_argument) : _label;
+    public override string? Label => _payload is null ? CallLabel.Of(_argument) : _label;
 
     public override SpanStatus Status =>
         _failure is null ? SpanStatus.Succeeded : _failure is OperationCanceledException ? SpanStatus.Canceled : SpanStatus.Failed;
 
     public override void Encode(PayloadWriter writer)
     {
-        if (_encoded is null)
+        if (_payload is { } payload)
         {
-            _function.Arguments.Write(writer, _argument);
+            writer.WriteBytes(payload.Bytes);
         }
         else
         {
-            writer.WriteBytes(_encoded.AsSpan(0, _encodedLength));
+            _function.Arguments.Write(writer, _argument);
         }
     }
 
@@ -167,12 +134,5 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         }
     }
 
-    protected override void ReleaseBorder()
-    {
-        _border?.End();
-        if (_encoded is not null && !IsInBlob)
-        {
-            ArrayPool<byte>.Shared.Return(_encoded);
-        }
-    }
+    protected override void ReleaseBorder() => _payload?.Release();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Overlap.Executors;
 using Overlap.Processes.Native;
 using Overlap.Processes.Transport;
@@ -9,20 +10,25 @@ using Overlap.Waiting;
 namespace Overlap.Processes.Dispatch;
 
 /// <summary>The pool's end of one worker: its process, the rings, and the calls that are there.</summary>
-internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
+internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents, IStreamOwner
 {
     private readonly WorkerPool _pool;
+
+    // In place of shared memory.
+    private readonly StreamPoolEnd? _stream;
+    private WorkerExit _exit;
     private volatile bool _isLed;
     private volatile bool _hasEnded;
 
-    public WorkerLink(WorkerPool pool, int number, LaneRecorder? lane)
+    public WorkerLink(WorkerPool pool, int number, LaneRecorder? lane, PoolMemory memory)
     {
         _pool = pool;
         Number = number;
         Lane = lane;
-        Segment = SharedSegment.Create(SegmentLayout.Length);
+        Segment = memory.CreateWorkerSegment();
         byte* start = Segment.Start;
-        Requests = new RingWriter(start + SegmentLayout.Requests, start + SegmentLayout.Requests);
+        _stream = memory.IsShared ? null : new StreamPoolEnd(Segment, memory.Arguments, this);
+        Requests = new RingWriter(start + SegmentLayout.Requests, start + SegmentLayout.Requests, _stream is null ? null : _stream.Ring);
         Replies = new RingReader(start + SegmentLayout.Replies);
         Events = new RingReader(start + SegmentLayout.Events);
         Slots = new SlotTable(start + SegmentLayout.Slots);
@@ -102,8 +108,40 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
 
     public bool HasReplies => Replies.HasData || Events.HasData;
 
+    /// <summary>What the process inherits to hear the pool by.</summary>
+    public IReadOnlyList<SafeHandle> Inherited(PoolMemory memory) =>
+        _stream is null ? [Segment.File, memory.ArgumentsToRead!, memory.Buffers.File] : [_stream.WorkersEnd];
+
     /// <summary>Starts the process.</summary>
-    public void Start(WorkerLaunch launch) => Process = WorkerProcess.Start(launch, this);
+    public void Start(WorkerLaunch launch)
+    {
+        try
+        {
+            Process = WorkerProcess.Start(launch, this);
+        }
+        catch
+        {
+            _stream?.Dispose();
+            throw;
+        }
+
+        _stream?.Start();
+    }
+
+    /// <summary>Frees the stream of a worker that is gone, or never was.</summary>
+    public void DisposeStream() => _stream?.Dispose();
+
+    /// <summary>Lets nothing more come: whoever holds the reading gate has given the worker up.</summary>
+    public void StopReceiving()
+    {
+        if (_stream is not null)
+        {
+            // In this order: who waits for room must find that nobody reads, or the room.
+            _stream.Drop();
+            Replies.Abandon();
+            Events.Abandon();
+        }
+    }
 
     /// <summary>Makes the current thread the one that reads the replies. The pool's reader then leaves them alone, and the memory stays mapped.</summary>
     public bool TryLead()
@@ -133,6 +171,10 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
         {
             Replies.WakeUp();
             MemoryCalls.Wake(Replies.ConsumerWaiting);
+            if (_stream is not null)
+            {
+                _pool.TellReader();
+            }
         }
 
         ReadGate.Exit();
@@ -170,16 +212,43 @@ internal sealed unsafe class WorkerLink : NoBorder, IWorkerEvents
     }
 
     /// <summary>Says something to the worker's listening thread: that it should look at cancellations.</summary>
-    public void Poke() => Process?.Poke(0);
+    public void Poke()
+    {
+        if (_stream is not null)
+        {
+            _stream.Poke();
+        }
+        else
+        {
+            Process?.Poke(0);
+        }
+    }
 
     public override Memory<byte> GetBlob(BlobReference reference) =>
-        BlobArea.IsInside(reference, SegmentLayout.BlobCapacity)
+        BlobArea.IsInside(reference, Segment.Length - SegmentLayout.Blobs)
             ? new SharedMemory(Segment.Start + SegmentLayout.Blobs + reference.Offset, reference.Length).Memory
             : throw PayloadException.Nonsense("place of bytes");
 
     public override void ReleaseBlob(BlobReference reference) => BlobArea.Release(Segment.Start + SegmentLayout.Blobs, reference);
 
-    void IWorkerEvents.OnExited(WorkerProcess worker, WorkerExit exit) => _pool.OnExited(this, exit);
+    void IWorkerEvents.OnExited(WorkerProcess worker, WorkerExit exit)
+    {
+        if (_stream is null)
+        {
+            _pool.OnExited(this, exit);
+            return;
+        }
+
+        // What it sent lies in the stream still: the end is told when that is read.
+        _exit = exit;
+        _stream.OnExited();
+    }
 
     void IWorkerEvents.OnOutput(WorkerProcess worker, WorkerOutputLine line) => _pool.OnOutput(line);
+
+    void IStreamOwner.OnReplies() => _pool.TellReader();
+
+    void IStreamOwner.OnBroken(string reason) => _pool.Condemn(this, reason, LinkState.Condemned);
+
+    void IStreamOwner.OnEnded() => _pool.OnExited(this, _exit);
 }

@@ -15,6 +15,7 @@ internal sealed partial class WorkerPool
     private readonly TaskCompletionSource _readerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private const string Disposed = "the pool was disposed";
+    private const string FewerWanted = "fewer workers were wanted";
 
     // Guarded by _gate.
     private Task? _disposal;
@@ -67,8 +68,8 @@ internal sealed partial class WorkerPool
         }
 
         Crossings.Arguments.Dispose();
-        _argumentsToRead.Dispose();
         Crossings.Buffers.Dispose();
+        _memory.Dispose();
         if ((_outputFailure ?? _reportFailure) is { } failure)
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -79,6 +80,7 @@ internal sealed partial class WorkerPool
     {
         using Lock.Scope held = _gate.EnterScope();
         _isClosing = true;
+        FailWarmUpsLocked(new ObjectDisposedException(nameof(ProcessPoolExecutor)));
         return [.. _workers];
     }
 
@@ -154,6 +156,7 @@ internal sealed partial class WorkerPool
             }
             else
             {
+                worker.DisposeStream();
                 worker.Process?.Dispose();
             }
         }

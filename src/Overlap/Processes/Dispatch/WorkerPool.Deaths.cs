@@ -23,6 +23,7 @@ internal sealed partial class WorkerPool
         bool wasEarly = worker.State == LinkState.Starting;
         bool wasPeaceful = worker.State == LinkState.Retiring && exit.ExitCode == 0;
         worker.State = LinkState.Gone;
+        CountEndLocked(worker, exit, wasPeaceful);
         TakeOverLocked(worker, lost);
         if (wasEarly && !wasPeaceful)
         {
@@ -214,6 +215,7 @@ internal sealed partial class WorkerPool
             _buried.Succeeded += worker.Counts.Succeeded;
             _buried.Failed += worker.Counts.Failed;
             _buried.Canceled += worker.Counts.Canceled;
+            _cpuOfGone += worker.Process?.ReadCpu() ?? TimeSpan.Zero;
             _readFrom = [.. _workers];
         }
 
@@ -245,6 +247,7 @@ internal sealed partial class WorkerPool
         while (true)
         {
             _gate.Enter();
+            LookAtWarmUpsLocked();
             RemoteCall? call = null;
             bool any = _broken is not null && (call = _queue.First) is not null && TryDequeueLocked(call);
             _gate.Exit();

@@ -29,7 +29,7 @@ internal sealed unsafe partial class WorkerPool
     }
 
     /// <summary>Makes the reader look at its workers anew.</summary>
-    private void TellReader()
+    public void TellReader()
     {
         Interlocked.Increment(ref *ReaderWord);
         MemoryCalls.Wake(ReaderWord);
@@ -122,7 +122,7 @@ internal sealed unsafe partial class WorkerPool
         int result = 0;
         if (!hasData)
         {
-            result = MemoryCalls.WaitAny(entries.AsSpan(0, count), isLight ? Soon() : null);
+            result = !_memory.IsShared ? SleepOnOwnWord(word, depth == RingWords.Drowsy) : MemoryCalls.WaitAny(entries.AsSpan(0, count), isLight ? Soon() : null);
         }
 
         foreach (WorkerLink worker in workers)
@@ -131,6 +131,18 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return result != -MemoryCalls.TimedOut;
+    }
+
+    /// <summary>As with several words: who writes the rings of streams is in this process, and tells the reader itself.</summary>
+    private int SleepOnOwnWord(int word, bool isLight)
+    {
+        if (isLight)
+        {
+            return MemoryCalls.WaitWhile(ReaderWord, word, DrowsyNanoseconds) ? 0 : -MemoryCalls.TimedOut;
+        }
+
+        MemoryCalls.WaitWhile(ReaderWord, word);
+        return 0;
     }
 
     private static MemoryCalls.TimeSpecification Soon()

@@ -34,6 +34,7 @@ internal sealed partial class WorkerPool
         {
             // Of whatever kind: bytes of one worker must not end the thread that reads those of all.
             worker.IsReadOut = true;
+            worker.StopReceiving();
             Condemn(worker, $"it sent garbage: {exception.Message}", LinkState.Condemned);
         }
         finally

@@ -22,10 +22,12 @@ internal sealed unsafe partial class WorkerPool
     private WorkerLink? PickLocked(RemoteCall call)
     {
         WorkerLink? best = null;
+        WorkerLink? starting = null;
         foreach (WorkerLink worker in _workers)
         {
             if (worker.State != LinkState.Ready)
             {
+                starting ??= worker.State == LinkState.Starting && worker.Sent.Count == 0 ? worker : null;
                 continue;
             }
 
@@ -44,7 +46,9 @@ internal sealed unsafe partial class WorkerPool
         return best is not null && best.FreeSlots.Count > 0
             && best.Ahead + (call.Function.ItemNanoseconds * call.Count) <= LongestAheadNanoseconds
                 ? best
-                : null;
+
+                // It finds the call when it is up. Should another be idle before, or this one die, the call is taken back.
+                : starting;
     }
 
     private bool TryWriteLocked(WorkerLink worker, RemoteCall call)
@@ -59,9 +63,9 @@ internal sealed unsafe partial class WorkerPool
         if (call.Trace is { } trace)
         {
             flags |= FrameFlags.Traced;
-            trace.TraceId.CopyTo(_writer.GetSpan(16));
+            trace.TraceId.CopyTo(_writer.GetSpan(16)[..16]);
             _writer.Advance(16);
-            trace.SpanId.CopyTo(_writer.GetSpan(8));
+            trace.SpanId.CopyTo(_writer.GetSpan(8)[..8]);
             _writer.Advance(8);
             _writer.Write((byte)trace.TraceFlags);
         }
@@ -268,7 +272,7 @@ internal sealed unsafe partial class WorkerPool
         for (RemoteCall? call = victim.Sent.Last; call is not null && wanted > 0;)
         {
             RemoteCall? before = call.Previous;
-            int taken = call.IsEnded ? 0 : victim.Slots.TakeBack(call.Slot, call.Generation, wanted, out _);
+            int taken = call.IsEnded ? 0 : victim.Slots.TakeBack(call.Slot, call.Generation, call.Count, wanted);
             if (taken > 0)
             {
                 wanted -= taken;

@@ -28,11 +28,11 @@ internal sealed partial class WorkerPool
         int alive = 0;
         foreach (WorkerLink worker in _workers)
         {
-            starting += worker.State == LinkState.Starting ? 1 : 0;
+            starting += worker.State == LinkState.Starting && worker.Sent.Count == 0 ? 1 : 0;
             alive += worker.State is LinkState.Starting or LinkState.Ready ? 1 : 0;
         }
 
-        int wanted = Math.Min(_limit - alive, _queue.Count - starting);
+        int wanted = Math.Max(Math.Min(_limit - alive, _queue.Count - starting), WarmUpTargetLocked() - alive);
         if (wanted < 1 || _broken is not null || (alive > 0 && TimeProvider.System.GetTimestamp() < _noStartBefore))
         {
             return;
@@ -69,6 +69,7 @@ internal sealed partial class WorkerPool
         if (IsPassing(exception) && AliveLocked() > 0)
         {
             _noStartBefore = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency;
+            FailWarmUpsLocked(new BrokenProcessPoolException($"No more worker processes can be started now: {exception.Message}", exception));
             return;
         }
 
@@ -85,7 +86,7 @@ internal sealed partial class WorkerPool
         StartReaderLocked();
         LaneRecorder? lane = _options.Recorder?.OpenLane(
             string.Create(CultureInfo.InvariantCulture, $"{_options.WorkerName} {number}"), LaneKind.Process);
-        WorkerLink worker = new(this, number, lane);
+        WorkerLink worker = new(this, number, lane, _memory);
         _setup.WriteLocked(worker);
         foreach (long token in Crossings.Tokens)
         {
@@ -122,10 +123,11 @@ internal sealed partial class WorkerPool
         {
             worker.Start(new WorkerLaunch
             {
-                Inherited = [worker.Segment.File, _argumentsToRead, _buffers.File],
-                Environment = NestingDepth.ForChild(),
+                Inherited = worker.Inherited(_memory),
+                Environment = _memory.Environment(),
                 Limits = _options.Limits,
             });
+            Interlocked.Increment(ref _started);
             TellReader();
             if (IsCondemned(worker))
             {
@@ -168,11 +170,12 @@ internal sealed partial class WorkerPool
             _earlyDeathCount = 0;
         }
 
-        bool isTooLate = _isClosing;
+        string? retire = _isClosing ? Disposed : AliveLocked() > _limit ? FewerWanted : null;
+        LookAtWarmUpsLocked();
         _gate.Exit();
-        if (isTooLate)
+        if (retire is not null)
         {
-            Retire(worker, Disposed);
+            Retire(worker, retire);
         }
     }
 
@@ -184,7 +187,7 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>Ends a worker by force.</summary>
-    private void Condemn(WorkerLink worker, string reason, LinkState state)
+    public void Condemn(WorkerLink worker, string reason, LinkState state)
     {
         _gate.Enter();
         worker.State = worker.State == LinkState.Gone ? LinkState.Gone : state;
@@ -232,7 +235,7 @@ internal sealed partial class WorkerPool
         for (RemoteCall? call = worker.Sent.Last; call is not null;)
         {
             RemoteCall? before = call.Previous;
-            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+            int taken = call.IsEnded ? 0 : worker.Slots.TakeBack(call.Slot, call.Generation, call.Count, SlotTable.LargestCount);
             if (taken > 0)
             {
                 TakeItemsLocked(worker, call, taken);

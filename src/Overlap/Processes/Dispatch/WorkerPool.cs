@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
@@ -18,9 +17,7 @@ internal sealed unsafe partial class WorkerPool
     private readonly TimeProvider _time;
     private readonly ValueCodecs _codecs;
     private readonly ExceptionTypes _exceptionTypes;
-    private readonly SharedSegment _arguments;
-    private readonly SafeFileHandle _argumentsToRead;
-    private readonly SharedSegment _buffers;
+    private readonly PoolMemory _memory;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,7 +30,7 @@ internal sealed unsafe partial class WorkerPool
     private long _withdrawn;
     private long _failedHere;
     private (long Succeeded, long Failed, long Canceled) _buried;
-    private readonly int _limit;
+    private int _limit;
     private int _opened;
     private Exception? _broken;
     private bool _isClosed;
@@ -50,10 +47,9 @@ internal sealed unsafe partial class WorkerPool
         FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
         _setup = WorkerSetup.Of(options, _codecs);
-        _arguments = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        _argumentsToRead = _arguments.OpenForReading();
-        _buffers = SharedSegment.Create(SegmentLayout.BlobCapacity);
-        Crossings = new Crossings(new LentMemory(_arguments, WarmLimit), new BufferRental(_buffers, WarmLimit), OnTokenCanceled);
+        _memory = PoolMemory.Create(options.Transport);
+        Crossings = new Crossings(
+            new LentMemory(_memory.Arguments, WarmLimit), new BufferRental(_memory.Buffers, WarmLimit), _memory.IsShared, OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 
@@ -222,7 +218,7 @@ internal sealed unsafe partial class WorkerPool
             return true;
         }
 
-        int taken = worker.Slots.TakeBack(call.Slot, call.Generation, SlotTable.LargestCount, out _);
+        int taken = worker.Slots.TakeBack(call.Slot, call.Generation, call.Count, SlotTable.LargestCount);
         if (taken == 0)
         {
             return false;

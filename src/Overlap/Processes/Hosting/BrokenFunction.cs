@@ -8,7 +8,7 @@ internal sealed class BrokenFunction(Exception reason) : RemoteFunction
 {
     public override void Run(in FrameHeader header, ref PayloadReader payload, WorkerHost host)
     {
-        while (host.Slots.Take(header.Slot, header.Generation, 1, out int index) > 0)
+        while (host.Take(header, 1, out int index) > 0)
         {
             long now = TimeProvider.System.GetTimestamp();
             host.SendFailure(

@@ -26,11 +26,7 @@ internal sealed record HostLocation(IReadOnlyList<string> Command, IReadOnlyDict
 
     public static HostLocation Find(HostFacts facts)
     {
-        if (!facts.IsLinux)
-        {
-            throw new WorkerHostException("Worker processes need Linux. On other systems run the calls on threads: ThreadPoolExecutor.");
-        }
-
+        CheckSystem(facts);
         if (!facts.HasCompiler)
         {
             throw new WorkerHostException(
@@ -38,6 +34,16 @@ internal sealed record HostLocation(IReadOnlyList<string> Command, IReadOnlyDict
         }
 
         return InstalledRuntime(facts) ?? SameProgram(facts);
+    }
+
+    /// <summary>Refuses systems whose calls are not known here.</summary>
+    /// <exception cref="WorkerHostException">This is one.</exception>
+    public static void CheckSystem(HostFacts facts)
+    {
+        if (!facts.IsLinux)
+        {
+            throw new WorkerHostException("Worker processes need Linux. On other systems run the calls on threads: ThreadPoolExecutor.");
+        }
     }
 
     private static HostLocation? InstalledRuntime(HostFacts facts)

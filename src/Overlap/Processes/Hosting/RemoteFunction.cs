@@ -43,13 +43,8 @@ internal abstract class RemoteFunction
 /// <inheritdoc/>
 internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Delegate? bound, ValueCodecs codecs) : RemoteFunction
 {
-    private const int LargestStride = 1_024;
-
     // Items that take longer are taken one by one, so that the pool can give the rest to an idle worker.
     private const long LongStrideNanoseconds = 20_000;
-
-    // Results do not wait longer than this for those after them.
-    private const long LongestFrameNanoseconds = 200_000;
 
     private static readonly double NanosecondsPerTick = 1e9 / TimeProvider.System.TimestampFrequency;
 
@@ -71,7 +66,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
 
     private void RunOne(in FrameHeader header, ref PayloadReader payload, WorkerHost host)
     {
-        if (host.Slots.Take(header.Slot, header.Generation, 1, out _) == 0)
+        if (host.Take(header, 1, out _) == 0)
         {
             return;
         }
@@ -164,7 +159,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
         CancellationToken cancellationToken = host.Enter(header);
         int stride = 1;
         int taken;
-        while ((taken = host.Slots.Take(header.Slot, header.Generation, stride, out int first)) > 0)
+        while ((taken = host.Take(header, stride, out int first)) > 0)
         {
             long startedAt = TimeProvider.System.GetTimestamp();
             host.Slots.SetStarted(header.Slot, startedAt);
@@ -188,9 +183,9 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
             long now = TimeProvider.System.GetTimestamp();
             frame.Mark(now);
             double nanoseconds = (now - startedAt) * NanosecondsPerTick;
-            stride = nanoseconds * 2 <= LongStrideNanoseconds ? Math.Min(taken * 2, LargestStride)
+            stride = nanoseconds * 2 <= LongStrideNanoseconds ? Math.Min(taken * 2, host.LargestStride)
                 : nanoseconds > LongStrideNanoseconds ? Math.Max(1, taken / 2) : taken;
-            if ((now - frame.StartedAt) * NanosecondsPerTick >= LongestFrameNanoseconds)
+            if ((now - frame.StartedAt) * NanosecondsPerTick >= host.LongestFrame)
             {
                 frame.Flush();
             }
@@ -251,7 +246,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
     private static void FailAll(in FrameHeader header, Exception exception, WorkerHost host)
     {
         FrameHeader reply = new() { Slot = header.Slot, Generation = header.Generation, Count = 1 };
-        while (host.Slots.Take(header.Slot, header.Generation, 1, out int index) > 0)
+        while (host.Take(header, 1, out int index) > 0)
         {
             reply.First = index;
             reply.StartedAt = reply.EndedAt = TimeProvider.System.GetTimestamp();

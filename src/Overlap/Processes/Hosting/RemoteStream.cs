@@ -14,7 +14,7 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
 
     public override void Run(in FrameHeader header, ref PayloadReader payload, WorkerHost host)
     {
-        if (host.Slots.Take(header.Slot, header.Generation, 1, out _) == 0)
+        if (host.Take(header, 1, out _) == 0)
         {
             return;
         }

@@ -13,6 +13,7 @@ internal sealed unsafe class WorkerBorder : IValueBorder
     [ThreadStatic]
     private static PayloadWriter? _report;
 
+    private readonly bool _isShared;
     private readonly SharedSegment _arguments;
     private readonly BlobArea _results;
     private readonly TokenTable _canceled;
@@ -23,14 +24,15 @@ internal sealed unsafe class WorkerBorder : IValueBorder
     // Owned by the worker's thread, which alone reads values.
     private Loan _loan = new();
 
-    public WorkerBorder(SharedSegment segment, SharedSegment arguments, SharedSegment buffers)
+    public WorkerBorder(WorkerMemory memory)
     {
-        byte* start = segment.Start;
-        _arguments = arguments;
-        Buffers = buffers;
-        _results = new BlobArea(start + SegmentLayout.Blobs, SegmentLayout.BlobCapacity, WarmLimit);
+        byte* start = memory.Segment.Start;
+        _isShared = memory.StreamEnd is null;
+        _arguments = memory.Arguments;
+        Buffers = memory.Buffers;
+        _results = new BlobArea(start + SegmentLayout.Blobs, memory.Segment.Length - SegmentLayout.Blobs, WarmLimit);
         _canceled = new TokenTable(start + SegmentLayout.Tokens);
-        _events = new RingWriter(start + SegmentLayout.Events, start + SegmentLayout.Replies);
+        _events = new RingWriter(start + SegmentLayout.Events, start + SegmentLayout.Replies, memory.StreamEnd is { } stream ? stream.Send : null);
     }
 
     public SharedSegment Buffers { get; }
@@ -38,6 +40,13 @@ internal sealed unsafe class WorkerBorder : IValueBorder
     public bool IsWorkerSide => true;
 
     public bool TryPutBlob(ReadOnlySpan<byte> bytes, out BlobReference reference)
+    {
+        reference = default;
+        return _isShared && TryPut(bytes, out reference);
+    }
+
+    /// <summary>Puts a whole payload, which also a stream's end finds again.</summary>
+    public bool TryPut(ReadOnlySpan<byte> bytes, out BlobReference reference)
     {
         if (!_results.TryTake(bytes.Length, out reference))
         {

@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using Microsoft.Win32.SafeHandles;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
-using Overlap.Processes.Workers;
 
 namespace Overlap.Processes.Hosting;
 
@@ -21,6 +19,7 @@ internal sealed unsafe class WorkerHost
 
     private readonly RingReader _requests;
     private readonly RingWriter _replies;
+    private readonly StreamWorkerEnd? _stream;
     private readonly WorkerBorder _border;
     private readonly CurrentCall _current;
     private readonly LoadedCode _code = new();
@@ -36,13 +35,14 @@ internal sealed unsafe class WorkerHost
     // What the console asks for; other threads of the call print too.
     private long _callNumber;
 
-    public WorkerHost(SharedSegment segment, SharedSegment arguments, SharedSegment buffers)
+    public WorkerHost(WorkerMemory memory)
     {
-        byte* start = segment.Start;
+        byte* start = memory.Segment.Start;
+        _stream = memory.StreamEnd;
         _requests = new RingReader(start + SegmentLayout.Requests);
-        _replies = new RingWriter(start + SegmentLayout.Replies, start + SegmentLayout.Replies);
+        _replies = new RingWriter(start + SegmentLayout.Replies, start + SegmentLayout.Replies, _stream is null ? null : _stream.Send);
         Slots = new SlotTable(start + SegmentLayout.Slots);
-        _border = new WorkerBorder(segment, arguments, buffers);
+        _border = new WorkerBorder(memory);
         _current = new CurrentCall(Slots);
         Writer = new PayloadWriter(_border);
         Context = new WorkerContext(null, 0, null, null);
@@ -60,6 +60,12 @@ internal sealed unsafe class WorkerHost
 
     public SlotTable Slots { get; }
 
+    /// <summary>The most items that are taken at a time. One where a result must be out of the process before the next item begins.</summary>
+    public int LargestStride => _stream is null ? 1_024 : 1;
+
+    /// <summary>Results do not wait longer than this for those after them. Unit: nanoseconds.</summary>
+    public long LongestFrame => _stream is null ? 200_000 : 0;
+
     /// <summary>For results; used by the thread that runs the calls.</summary>
     public PayloadWriter Writer { get; }
 
@@ -69,12 +75,11 @@ internal sealed unsafe class WorkerHost
     /// <returns>The exit code.</returns>
     public static int Run(WorkerControl control)
     {
-        using SharedSegment segment = Inherited(0);
-        using SharedSegment arguments = Inherited(1, isReadOnly: true);
-        using SharedSegment buffers = Inherited(2);
-        WorkerHost host = new(segment, arguments, buffers);
+        using WorkerMemory memory = WorkerMemory.Inherit();
+        WorkerHost host = new(memory);
         WorkerConsole.RunningCall = () => Volatile.Read(ref host._callNumber);
         control.Listen(_ => host.OnPoke());
+        memory.StreamEnd?.Start(host.OnPoke);
         return host.Run();
     }
 
@@ -93,13 +98,6 @@ internal sealed unsafe class WorkerHost
             _replies.WakeReader();
             return CannotStart;
         }
-    }
-
-    private static SharedSegment Inherited(int index, bool isReadOnly = false)
-    {
-        int descriptor = WorkerLaunch.FirstInherited + index;
-        Native.DescriptorCalls.KeepFromChildren(descriptor);
-        return SharedSegment.Open(new SafeFileHandle(descriptor, ownsHandle: true), isReadOnly);
     }
 
     private void RunCalls()
@@ -155,6 +153,15 @@ internal sealed unsafe class WorkerHost
         }
 
         SynchronizationContext.SetSynchronizationContext(null);
+    }
+
+    /// <summary>Takes the next items of a call for running.</summary>
+    /// <returns>How many were taken; 0 when the pool has taken the rest back.</returns>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    public int Take(in FrameHeader call, int wanted, out int first)
+    {
+        int taken = Slots.Take(call.Slot, call.Generation, wanted, out first);
+        return taken > 0 || _stream is null ? taken : _stream.TakeGranted(call, wanted, out first);
     }
 
     /// <summary>Makes room for a reply.</summary>
@@ -228,7 +235,7 @@ internal sealed unsafe class WorkerHost
 
     private void SendBlob(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (!_border.TryPutBlob(payload, out BlobReference reference))
+        if (!_border.TryPut(payload, out BlobReference reference))
         {
             throw new ValueTooLargeException();
         }

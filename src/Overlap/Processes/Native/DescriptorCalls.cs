@@ -18,6 +18,7 @@ internal static unsafe partial class DescriptorCalls
     private const int DontWait = 0x40;
     private const int NoSignal = 0x4000;
     private const uint RangeCloseOnExec = 4;
+    private const int ShutBothWays = 2;
 
     /// <summary>Makes two connected stream sockets without a name.</summary>
     public static (SafeFileHandle Mine, SafeFileHandle Theirs) SocketPair()
@@ -53,6 +54,9 @@ internal static unsafe partial class DescriptorCalls
     /// <summary>Sends without waiting. A full or closed socket is no error here: the caller has nothing to do about it.</summary>
     public static void SendWithoutWaiting(SafeFileHandle socket, byte value) =>
         _ = Send((int)socket.DangerousGetHandle(), &value, 1, DontWait | NoSignal);
+
+    /// <summary>Ends both directions of a socket: what lies in it can still be read, then comes its end; a blocked read or write returns.</summary>
+    public static void ShutDown(SafeFileHandle socket) => _ = ShutDown((int)socket.DangerousGetHandle(), ShutBothWays);
 
     /// <summary>Reads once.</summary>
     /// <returns>The bytes read, 0 at the end, −1 when nothing is there now or the read failed.</returns>
@@ -133,6 +137,9 @@ internal static unsafe partial class DescriptorCalls
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint Send(int descriptor, byte* buffer, nint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int ShutDown(int descriptor, int how);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(PollEntry* entries, nuint count, int milliseconds);

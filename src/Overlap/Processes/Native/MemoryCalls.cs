@@ -11,6 +11,7 @@ internal static unsafe partial class MemoryCalls
     public const int ProtectRead = 1;
     public const int ProtectWrite = 2;
     public const int MapShared = 1;
+    public const int MapAnonymous = 0x20;
     public const int MapNoReserve = 0x4000;
 
     public const int AddSeals = 1033;
@@ -71,6 +72,17 @@ internal static unsafe partial class MemoryCalls
     /// <summary>Sleeps while a word has a value. Returns at once when it has another; may return without reason.</summary>
     public static void WaitWhile(int* word, int value) => Call(FutexNumber, word, FutexWait, (uint)value, null, null, 0);
 
+    /// <summary>As <see cref="WaitWhile(int*, int)"/>, but no longer than so many nanoseconds, less than a second.</summary>
+    /// <returns>Whether it was not the time that ended the sleep.</returns>
+    public static bool WaitWhile(int* word, int value, long nanoseconds)
+    {
+        TimeSpecification timeout = new() { Nanoseconds = nanoseconds };
+        return Call(FutexNumber, word, FutexWait, (uint)value, &timeout, null, 0) >= 0 || Marshal.GetLastPInvokeError() != TimedOut;
+    }
+
+    /// <summary>Whether the system lets a thread sleep on several words: kernels before 5.16 and some sandboxes do not.</summary>
+    public static bool CanWaitAny { get; } = ProbeWaitAny();
+
     /// <summary>Wakes all that sleep on a word, in whatever process.</summary>
     public static void Wake(int* word) => Call(FutexNumber, word, FutexWake, int.MaxValue, null, null, 0);
 
@@ -86,6 +98,13 @@ internal static unsafe partial class MemoryCalls
             long result = CallWaitAny(FutexWaitAny, first, (uint)entries.Length, 0, until is null ? null : &timeout, Monotonic);
             return result < 0 ? -Marshal.GetLastPInvokeError() : (int)result;
         }
+    }
+
+    private static bool ProbeWaitAny()
+    {
+        // The word has another value: where the call exists it says so at once.
+        int word = 1;
+        return WaitAny([new WaitEntry(&word, 0)], null) == -TryAgain;
     }
 
     /// <summary>One word to sleep on.</summary>

@@ -91,6 +91,13 @@ internal sealed unsafe class RingReader(byte* start)
         }
     }
 
+    /// <summary>Gives back the room of all that was written, read or not: nobody reads any more, and the writer is not to wait for ever.</summary>
+    public void Abandon()
+    {
+        _head = Volatile.Read(ref _words.Tail);
+        Release();
+    }
+
     /// <summary>Gives room back once a quarter of the ring was read: a writer that is not short of room is left alone.</summary>
     public void ReleaseLazily()
     {

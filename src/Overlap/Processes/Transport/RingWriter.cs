@@ -10,7 +10,8 @@ namespace Overlap.Processes.Transport;
 /// </remarks>
 /// <param name="start">The ring.</param>
 /// <param name="bell">The ring whose reader is woken: the reader of several sleeps on one.</param>
-internal sealed unsafe class RingWriter(byte* start, byte* bell)
+/// <param name="wake">Called in place of waking the reader where it sleeps on something else; it clears the reader's word itself, or leaves it.</param>
+internal sealed unsafe class RingWriter(byte* start, byte* bell, Action? wake = null)
 {
     private const long Capacity = SegmentLayout.RingCapacity;
     private const long Mask = Capacity - 1;
@@ -109,6 +110,12 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell)
         int* consumer = _bell.ConsumerWaiting;
         if (Volatile.Read(ref *consumer) != RingWords.Awake)
         {
+            if (wake is not null)
+            {
+                wake();
+                return;
+            }
+
             Volatile.Write(ref *consumer, RingWords.Awake);
             MemoryCalls.Wake(consumer);
         }
@@ -126,8 +133,8 @@ internal sealed unsafe class RingWriter(byte* start, byte* bell)
             MemoryCalls.WaitWhile(waiting, RingWords.Asleep);
         }
 
+        // Where the head is now the next try sees, and checks.
         Volatile.Write(ref *waiting, RingWords.Awake);
-        _headSeen = Volatile.Read(ref _words.Head);
     }
 
     internal static int Align(int size) => (size + 7) & ~7;

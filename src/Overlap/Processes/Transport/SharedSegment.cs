@@ -20,7 +20,7 @@ internal sealed unsafe class SharedSegment : IDisposable
         Length = length;
     }
 
-    /// <summary>The file: given to the process that is to see the memory.</summary>
+    /// <summary>The file: given to the process that is to see the memory. Invalid where none does.</summary>
     public SafeFileHandle File { get; }
 
     /// <summary>Unit: bytes.</summary>
@@ -48,6 +48,36 @@ internal sealed unsafe class SharedSegment : IDisposable
         }
 
         return Map(file, length);
+    }
+
+    /// <summary>Makes a segment filled with zeros that no other process sees: a side's copy, where nothing can be shared.</summary>
+    /// <remarks>Mapped as shared all the same, so that its pages can be given back in the same way.</remarks>
+    /// <param name="length">Unit: bytes.</param>
+    /// <param name="least">What will do where the system does not lend so much address space.</param>
+    /// <exception cref="IOException">The system gave not even that.</exception>
+    public static SharedSegment CreatePrivate(long length, long least)
+    {
+        while (true)
+        {
+            nint address = MemoryCalls.Map(
+                0,
+                (nuint)length,
+                MemoryCalls.ProtectRead | MemoryCalls.ProtectWrite,
+                MemoryCalls.MapShared | MemoryCalls.MapAnonymous | MemoryCalls.MapNoReserve,
+                -1,
+                0);
+            if (address != -1)
+            {
+                return new SharedSegment(new SafeFileHandle(), address, length);
+            }
+
+            if (length == least)
+            {
+                throw Failure("map memory");
+            }
+
+            length = Math.Max(least, length / 2 / SegmentLayout.PageSize * SegmentLayout.PageSize);
+        }
     }
 
     /// <summary>Opens a segment that another process made.</summary>

@@ -63,10 +63,10 @@ internal readonly unsafe struct SlotTable(byte* start)
     /// <summary>Takes back items that have not started, from the end. By the pool.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="generation">The call that is meant.</param>
+    /// <param name="count">The items that the call has, as the pool knows: a word that says otherwise was spoilt by the worker.</param>
     /// <param name="wanted">The most items.</param>
-    /// <param name="first">The first of those taken back.</param>
     /// <returns>How many were taken back.</returns>
-    public int TakeBack(int slot, int generation, int wanted, out int first)
+    public int TakeBack(int slot, int generation, int count, int wanted)
     {
         Slot* at = At(slot);
         while (true)
@@ -74,15 +74,33 @@ internal readonly unsafe struct SlotTable(byte* start)
             long seen = Volatile.Read(ref at->Claim);
             (int owner, int limit, int next) = Unpack(seen);
             int taken = Math.Min(wanted, limit - next);
-            first = limit - Math.Max(taken, 0);
-            if (owner != generation || taken <= 0)
+            if (owner != generation || limit != count || taken <= 0)
             {
                 return 0;
             }
 
-            if (Interlocked.CompareExchange(ref at->Claim, Pack(generation, first, next), seen) == seen)
+            if (Interlocked.CompareExchange(ref at->Claim, Pack(generation, limit - taken, next), seen) == seen)
             {
                 return taken;
+            }
+        }
+    }
+
+    /// <summary>Lets more items of a call be taken. By the one side of a stream that is told so by the other.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="generation">The call that is meant.</param>
+    /// <param name="limit">How many items may be taken in all.</param>
+    public void Extend(int slot, int generation, int limit)
+    {
+        Slot* at = At(slot);
+        while (true)
+        {
+            long seen = Volatile.Read(ref at->Claim);
+            (int owner, int before, int next) = Unpack(seen);
+            if (owner != generation || limit <= before
+                || Interlocked.CompareExchange(ref at->Claim, Pack(generation, limit, next), seen) == seen)
+            {
+                return;
             }
         }
     }
