@@ -120,6 +120,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// <param name="length">Unit: bytes, at least 1. The pool has 16 GiB for its buffers, each of which takes a power of two.</param>
     /// <returns>The buffer; disposing it gives the memory to the next who asks, already warm.</returns>
     /// <exception cref="ObjectDisposedException">The executor was disposed.</exception>
+    /// <exception cref="NotSupportedException">The pool hears its workers through streams: see <see cref="WorkerTransport"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The pool's buffers take all that there is for them.</exception>
     public SharedBuffer RentBuffer(int length) => _pool.Crossings.Buffers.Rent(length);
 

@@ -4,7 +4,7 @@ using Overlap.Processes.Values;
 namespace Overlap.Processes.Dispatch;
 
 /// <summary>Rents out the memory of a pool's buffers, which stays mapped until the pool and every buffer are disposed.</summary>
-internal sealed unsafe class BufferRental(SharedSegment segment, long warmLimit) : IDisposable
+internal sealed unsafe class BufferRental(SharedSegment segment, bool isShared, long warmLimit) : IDisposable
 {
     // Workers may write anywhere in it: what is lent is known to this side alone.
     private readonly BlobArea _area = new(segment.Start, segment.Length, warmLimit, isReleasedByOther: false);
@@ -19,6 +19,11 @@ internal sealed unsafe class BufferRental(SharedSegment segment, long warmLimit)
     public SharedBuffer Rent(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        if (!isShared)
+        {
+            throw new NotSupportedException("The workers of this pool hear it through streams and see none of its memory. Pass arrays: they are copied.");
+        }
+
         _gate.Enter();
         try
         {

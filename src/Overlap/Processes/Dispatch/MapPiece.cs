@@ -105,7 +105,7 @@ internal sealed class MapPiece<T, TResult> : RemoteCall
             {
                 results[i] = _function.Results.Read(ref reader);
             }
-            catch (Exception exception) when (exception is not PayloadException)
+            catch (Exception exception) when (exception is not PayloadException { IsOfTheBytes: true })
             {
                 // The user's own constructor or converter threw; the bytes after it cannot be told apart from its own.
                 NoteFailure(header.First + i, new NotPortableException(

@@ -80,7 +80,7 @@ internal sealed class SingleCall<T, TResult> : RemoteCall
         {
             _result = _function.Results.Read(ref reader);
         }
-        catch (PayloadException)
+        catch (PayloadException exception) when (exception.IsOfTheBytes)
         {
             throw;
         }

@@ -213,6 +213,9 @@ internal sealed partial class WorkerPool
         if (_workers.Remove(worker))
         {
             worker.State = LinkState.Gone;
+
+            // One that never started may have a call for its begin.
+            TakeBackAllLocked(worker);
             _buried.Succeeded += worker.Counts.Succeeded;
             _buried.Failed += worker.Counts.Failed;
             _buried.Canceled += worker.Counts.Canceled;

@@ -49,7 +49,7 @@ internal sealed unsafe partial class WorkerPool
         _setup = WorkerSetup.Of(options, _codecs);
         _memory = PoolMemory.Create(options.Transport);
         Crossings = new Crossings(
-            new LentMemory(_memory.Arguments, WarmLimit), new BufferRental(_memory.Buffers, WarmLimit), _memory.IsShared, OnTokenCanceled);
+            new LentMemory(_memory.Arguments, WarmLimit), new BufferRental(_memory.Buffers, _memory.IsShared, WarmLimit), _memory.IsShared, OnTokenCanceled);
         Functions = new FunctionTable(_codecs);
     }
 

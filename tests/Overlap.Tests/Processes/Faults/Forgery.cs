@@ -119,6 +119,27 @@ internal static unsafe class Forgery
         return 0;
     }
 
+    /// <summary>Answers with honest frames of which some bytes are changed, many one after the other, until the pool has enough.</summary>
+    public static int Babble(int seed)
+    {
+        byte* segment = SharedSegment.Open(new SafeFileHandle(WorkerLaunch.FirstInherited, ownsHandle: false)).Start;
+        RingWords words = new(segment + SegmentLayout.Replies);
+        FrameHeader honest = new() { Kind = FrameKind.Results, PayloadLength = 64, Slot = FirstOpenSlot(segment, out int generation), Generation = generation, Count = 1 };
+        Random random = new(seed);
+        for (int i = 0; i < 64; i++)
+        {
+            byte* next = words.Data + (words.Tail & (SegmentLayout.RingCapacity - 1));
+            *(FrameHeader*)next = honest with { Kind = (FrameKind)random.Next(14), Flags = (FrameFlags)random.Next(128) };
+            random.NextBytes(new Span<byte>(next + FrameHeader.Size, 64));
+            next[random.Next(FrameHeader.Size)] = (byte)random.Next(256);
+            Publish(words, FrameHeader.Size + 64);
+            Wake(words);
+        }
+
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
     private static void Publish(RingWords words, long length) => Volatile.Write(ref words.Tail, words.Tail + length);
 
     private static void Wake(RingWords words)

@@ -13,7 +13,10 @@ internal sealed class PoolProgramRun : IDisposable
     /// <summary>Lets this program open for good what it opens with the first program that it starts.</summary>
     public static void WarmUp()
     {
-        using Process first = Process.Start(new ProcessStartInfo("/bin/true") { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        using Process first = Process.Start(new ProcessStartInfo("/bin/echo", ["1"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+
+        // Asynchronous reading opens more than the other.
+        _ = first.StandardOutput.ReadToEndAsync().GetAwaiter().GetResult();
         first.WaitForExit();
         first.StandardInput.Dispose();
         first.StandardOutput.Dispose();
