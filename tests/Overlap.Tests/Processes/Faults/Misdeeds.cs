@@ -139,7 +139,7 @@ internal static class Misdeeds
         // Of a length that is a multiple of eight.
         byte[] inverted = new byte[bytes.Length];
         ReadOnlySpan<long> from = MemoryMarshal.Cast<byte, long>(bytes);
-        Span<long> to = MemoryMarshal.Cast<byte, long>(inverted);
+        Span<long> to = MemoryMarshal.Cast<byte, long>(inverted.AsSpan());
         for (int i = 0; i < to.Length; i++)
         {
             to[i] = ~from[i];
