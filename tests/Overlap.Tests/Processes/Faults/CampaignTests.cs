@@ -154,7 +154,7 @@ public sealed class CampaignTests
     private static int Spend((int Value, int Rounds) work)
     {
         int waste = 0;
-        for (int i = 0; i < work.Rounds * 20; i++)
+        for (int i = 0; i < work.Rounds * 5; i++)
         {
             waste ^= i;
         }

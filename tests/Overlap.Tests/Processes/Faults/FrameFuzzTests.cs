@@ -28,17 +28,15 @@ public sealed class FrameFuzzTests
         Assert.True(read > 10_000 && refused > 10_000, $"{read} read, {refused} refused");
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void RemoteException_MutatedBytes_IsReadOrRefused(int seed)
+    [Fact]
+    public void RemoteException_MutatedBytes_IsReadOrRefused()
     {
         PayloadWriter writer = new(Overlap.Processes.Dispatch.NoBorder.Instance);
         RemoteException.Write(writer, new InvalidOperationException("outer", new AggregateException(new FileNotFoundException("inner", "file"), new TimeoutException("other"))));
         byte[] honest = writer.Written.ToArray();
-        Random random = new(Seed + seed);
+        Random random = new(Seed);
         int refused = 0;
-        for (int i = 0; i < 25_000; i++)
+        for (int i = 0; i < Campaign.Times(10_000, 100_000); i++)
         {
             byte[] changed = (byte[])honest.Clone();
             for (int change = random.Next(1, 4); change > 0; change--)
@@ -57,7 +55,7 @@ public sealed class FrameFuzzTests
             }
         }
 
-        Assert.InRange(refused, 1_000, 25_000);
+        Assert.True(refused > 1_000, $"{refused} refused");
     }
 
     [Fact]

@@ -136,10 +136,13 @@ internal static class Misdeeds
 
     public static byte[] Invert(byte[] bytes)
     {
+        // Of a length that is a multiple of eight.
         byte[] inverted = new byte[bytes.Length];
-        for (int i = 0; i < bytes.Length; i++)
+        ReadOnlySpan<long> from = MemoryMarshal.Cast<byte, long>(bytes);
+        Span<long> to = MemoryMarshal.Cast<byte, long>(inverted.AsSpan());
+        for (int i = 0; i < to.Length; i++)
         {
-            inverted[i] = (byte)~bytes[i];
+            to[i] = ~from[i];
         }
 
         return inverted;
