@@ -8,6 +8,8 @@ namespace Overlap.Processes.Dispatch;
 /// <content>What follows when a worker is gone: its calls are sorted, and where no worker starts any more the pool gives up.</content>
 internal sealed partial class WorkerPool
 {
+    private const int MostLinesInMessage = 3;
+
     /// <summary>A worker's process is gone: called once for each that was started, by the thread that watches processes.</summary>
     public void OnExited(WorkerLink worker, WorkerExit exit)
     {
@@ -199,8 +201,9 @@ internal sealed partial class WorkerPool
         };
     }
 
+    // The first lines tell what happened; the rest, mostly a stack, is in the exception's own list.
     private static string ErrorLines(WorkerExit exit) =>
-        exit.LastErrorLines.Count == 0 ? "" : Environment.NewLine + string.Join(Environment.NewLine, exit.LastErrorLines);
+        exit.LastErrorLines.Count == 0 ? "" : Environment.NewLine + string.Join(Environment.NewLine, exit.LastErrorLines.Take(MostLinesInMessage));
 
     /// <summary>Removes a worker that is gone; what it counted stays.</summary>
     private void Bury(WorkerLink worker)

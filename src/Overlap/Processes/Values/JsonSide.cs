@@ -16,10 +16,10 @@ internal sealed unsafe class JsonSide
     private const int LargestKept = 64 * 1024;
 
     [ThreadStatic]
-    private static JsonSide? t_current;
+    private static JsonSide? _current;
 
     [ThreadStatic]
-    private static JsonSide? t_spare;
+    private static JsonSide? _spare;
 
     private PayloadWriter? _writer;
     private JsonSide? _outer;
@@ -34,7 +34,7 @@ internal sealed unsafe class JsonSide
     private IValueBorder? _border;
 
     /// <summary>The side of the object that this thread writes or reads.</summary>
-    public static JsonSide Current => t_current ?? throw new InvalidOperationException("A member was converted outside of a codec.");
+    public static JsonSide Current => _current ?? throw new InvalidOperationException("A member was converted outside of a codec.");
 
     public ReadOnlySpan<byte> Written => _writer!.Written;
 
@@ -69,7 +69,7 @@ internal sealed unsafe class JsonSide
     /// <summary>Ends what was entered last.</summary>
     public void Leave()
     {
-        t_current = _outer;
+        _current = _outer;
         _outer = null;
         _bytes = null;
         _border = null;
@@ -83,8 +83,8 @@ internal sealed unsafe class JsonSide
             _writer.Border = null!;
         }
 
-        _nextSpare = t_spare;
-        t_spare = this;
+        _nextSpare = _spare;
+        _spare = this;
     }
 
     /// <summary>Writes a member.</summary>
@@ -119,20 +119,20 @@ internal sealed unsafe class JsonSide
 
     private static JsonSide? Take()
     {
-        JsonSide? outer = t_current;
+        JsonSide? outer = _current;
         int depth = outer is null ? 0 : outer._depth + outer._innerDepth;
         if (depth >= MostDepth)
         {
             return null;
         }
 
-        JsonSide side = t_spare ?? new JsonSide();
-        t_spare = side._nextSpare;
+        JsonSide side = _spare ?? new JsonSide();
+        _spare = side._nextSpare;
         side._nextSpare = null;
         side._outer = outer;
         side._depth = depth;
         side._innerDepth = 0;
-        t_current = side;
+        _current = side;
         return side;
     }
 }

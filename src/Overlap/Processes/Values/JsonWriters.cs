@@ -8,12 +8,12 @@ namespace Overlap.Processes.Values;
 internal static class JsonWriters
 {
     [ThreadStatic]
-    private static Utf8JsonWriter? t_spare;
+    private static Utf8JsonWriter? _spare;
 
     public static void Write<T>(PayloadWriter payload, T value, JsonTypeInfo<T> contract)
     {
-        Utf8JsonWriter? writer = t_spare;
-        t_spare = null;
+        Utf8JsonWriter? writer = _spare;
+        _spare = null;
         if (writer is null)
         {
             writer = new Utf8JsonWriter(payload, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -32,7 +32,7 @@ internal static class JsonWriters
         {
             // Lets go of the payload, and of what a failure left half written.
             writer.Reset(NoPayload.Instance);
-            t_spare = writer;
+            _spare = writer;
         }
     }
 
