@@ -115,7 +115,7 @@ internal sealed partial class WorkerPool
     {
         if (IsCondemned(worker))
         {
-            Bury(worker);
+            BuryUnborn(worker);
             return;
         }
 
@@ -143,13 +143,23 @@ internal sealed partial class WorkerPool
         }
         catch (Exception exception)
         {
-            Bury(worker);
+            BuryUnborn(worker);
             _gate.Enter();
             RefuseStartLocked(exception);
             PumpLocked();
             _gate.Exit();
             FailQueueIfBroken();
         }
+    }
+
+    /// <summary>Removes a worker whose process was never started; the calls that it was to find when it comes up wait again.</summary>
+    private void BuryUnborn(WorkerLink worker)
+    {
+        _gate.Enter();
+        worker.State = LinkState.Gone;
+        TakeOverLocked(worker, []);
+        _gate.Exit();
+        Bury(worker);
     }
 
     private bool IsCondemned(WorkerLink worker)

@@ -86,7 +86,7 @@ public sealed class ForgedFrameTests
     }
 
     [Fact]
-    public async Task ControlSocket_WrittenByTheCall_ChangesNothing()
+    public async Task StandardOutput_RandomBytes_ChangeNothing()
     {
         await using FaultPool pool = new(1);
         int written = await pool.Executor.SubmitAsync(
@@ -94,8 +94,8 @@ public sealed class ForgedFrameTests
             {
                 byte[] bytes = new byte[4_096];
                 new Random(5).NextBytes(bytes);
-                using FileStream socket = new("/proc/self/fd/1", FileMode.Open, FileAccess.Write);
-                socket.Write(bytes);
+                using FileStream output = new("/proc/self/fd/1", FileMode.Open, FileAccess.Write);
+                output.Write(bytes);
                 return bytes.Length;
             }).WaitAsync(FaultPool.Guard);
         Assert.Equal(4_096, written);
