@@ -38,6 +38,7 @@ internal sealed unsafe partial class WorkerPool
     private void ReadReplies()
     {
         MemoryCalls.WaitEntry[] entries = new MemoryCalls.WaitEntry[MostWorkersPerReader + 1];
+        SpinRate spin = new();
         int sleep = RingWords.Drowsy;
         while (!_readerEnds)
         {
@@ -49,6 +50,11 @@ internal sealed unsafe partial class WorkerPool
             if (ReadAll(workers))
             {
                 sleep = RingWords.Drowsy;
+                continue;
+            }
+
+            if (sleep == RingWords.Drowsy && LooksAround(workers, ref spin))
+            {
                 continue;
             }
 
@@ -91,6 +97,44 @@ internal sealed unsafe partial class WorkerPool
         }
 
         return any;
+    }
+
+    /// <summary>Looks a moment longer for a reply: waking a sleeper takes several times as long as a short call.</summary>
+    private static bool LooksAround(WorkerLink[] workers, ref SpinRate spin)
+    {
+        int here = MemoryCalls.GetProcessor();
+        foreach (WorkerLink worker in workers)
+        {
+            // On the processor of a worker that has calls this would keep it from answering.
+            if (!worker.IsReadOut && worker.Sent.Count > 0 && worker.Replies.ProducerProcessor == here)
+            {
+                spin.Skip();
+                return false;
+            }
+        }
+
+        if (!spin.IsWorthIt())
+        {
+            return false;
+        }
+
+        long end = TimeProvider.System.GetTimestamp() + SpinRate.LongestTicks;
+        do
+        {
+            foreach (WorkerLink worker in workers)
+            {
+                if (!worker.IsLed && !worker.IsReadOut && worker.HasReplies)
+                {
+                    spin.Note(hasCome: true);
+                    return true;
+                }
+            }
+
+            Thread.SpinWait(1);
+        }
+        while (TimeProvider.System.GetTimestamp() < end);
+        spin.Note(hasCome: false);
+        return false;
     }
 
     /// <summary>Sleeps until a worker has replied.</summary>
