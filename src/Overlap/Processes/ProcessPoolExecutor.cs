@@ -59,7 +59,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// Order: as with <see cref="SubmitAsync"/>.
     /// Race: as with <see cref="SubmitAsync"/>.
     /// Memory: as with <see cref="SubmitAsync"/>.
-    /// Cost: two wake-ups, none where worker and caller run on processors of their own; the thread looks for the answer for 20 µs before it sleeps.
+    /// Cost: two wake-ups, none where worker and caller run on processors of their own; the thread looks for the answer for 30 µs before it sleeps.
     /// </remarks>
     public TResult Invoke<TArgument, TResult>(Func<TArgument, TResult> function, TArgument argument, CancellationToken cancellationToken = default) =>
         _pool.Invoke(Callable.Of(function), argument, _options.Calls, cancellationToken);

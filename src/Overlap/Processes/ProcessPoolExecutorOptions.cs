@@ -51,10 +51,10 @@ public sealed record ProcessPoolExecutorOptions
     } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a call past its deadline has to give up when its token is cancelled, before its worker gets SIGTERM. Default: 100 ms.</summary>
-    public TimeSpan CancellationGrace { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan CancellationGrace { get; init => field = NotNegative(value, nameof(CancellationGrace)); } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a worker has after SIGTERM before SIGKILL. Default: 100 ms.</summary>
-    public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan TerminationGrace { get; init => field = NotNegative(value, nameof(TerminationGrace)); } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How calls get to the workers. Default: shared memory, or the stream where there is none.</summary>
     public WorkerTransport Transport { get; init; }
@@ -85,4 +85,7 @@ public sealed record ProcessPoolExecutorOptions
 
     /// <summary>Tells the time for deadlines and idling. Default: the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    private static TimeSpan NotNegative(TimeSpan value, string name) => value >= TimeSpan.Zero
+        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least zero.");
 }

@@ -189,6 +189,14 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public void Graces_Negative_AreRefused()
+    {
+        TimeSpan negative = TimeSpan.FromTicks(-1);
+        Assert.Throws<ArgumentOutOfRangeException>("CancellationGrace", () => new ProcessPoolExecutorOptions { CancellationGrace = negative });
+        Assert.Throws<ArgumentOutOfRangeException>("TerminationGrace", () => new ProcessPoolExecutorOptions { TerminationGrace = negative });
+    }
+
+    [Fact]
     public void MaxWorkers_Zero_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(static () => new ProcessPoolExecutor(0));
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class LifeTests
 
         // Never touched, so it takes no memory.
         long[] huge = GC.AllocateUninitializedArray<long>((1 << 28) + 1);
-        Exception failure = await Assert.ThrowsAnyAsync<Exception>(() => pool.Executor.SubmitAsync(static values => values.Length, huge));
+        ValueTooLargeException failure = await Assert.ThrowsAsync<ValueTooLargeException>(
+            () => pool.Executor.SubmitAsync(static values => values.Length, huge));
         Assert.Contains("2 GiB", failure.Message, StringComparison.Ordinal);
         await pool.EndAsync();
     }
