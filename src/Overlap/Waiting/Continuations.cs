@@ -1,11 +1,43 @@
 namespace Overlap.Waiting;
 
 /// <summary>The one place where the library hands work to the runtime's pool.</summary>
-/// <remarks>A build for the race explorer puts its own scheduler here; nothing else in the library may queue to the pool.</remarks>
+/// <remarks>Under the race explorer the work goes to its scheduler instead; nothing else in the library may queue to the pool.</remarks>
 internal static class Continuations
 {
-    public static void Post(IThreadPoolWorkItem workItem) => ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: false);
+    public static void Post(IThreadPoolWorkItem workItem)
+    {
+        if (Interleaver.Current is { } interleaver)
+        {
+            interleaver.Post(workItem);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: false);
+        }
+    }
 
-    public static void Post(Action<object?> callback, object? state) =>
-        ThreadPool.UnsafeQueueUserWorkItem(callback, state, preferLocal: false);
+    public static void Post(Action<object?> callback, object? state)
+    {
+        if (Interleaver.Current is { } interleaver)
+        {
+            interleaver.Post(callback, state);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(callback, state, preferLocal: false);
+        }
+    }
+
+    /// <summary>Queues a continuation close to the thread that completed what it waited for, whose cache has what they share.</summary>
+    public static void PostNear(IThreadPoolWorkItem workItem)
+    {
+        if (Interleaver.Current is { } interleaver)
+        {
+            interleaver.Post(workItem);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: true);
+        }
+    }
 }

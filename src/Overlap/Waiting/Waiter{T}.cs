@@ -1,0 +1,105 @@
+using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Sources;
+
+namespace Overlap.Waiting;
+
+/// <summary>A waiter that is given a value of one type.</summary>
+internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValueTaskSource
+{
+    private const int MostPooled = 64;
+
+    // A list by Next of waiters that nobody uses; each thread has its own, so that no gate guards it.
+    [ThreadStatic]
+    private static Waiter? _pool;
+
+    [ThreadStatic]
+    private static int _pooled;
+
+    private TResult? _result;
+
+    /// <summary>A second value, for owners whose waiters bring something: an item to put in.</summary>
+    public TResult? Brought { get; set; }
+
+    public static Waiter<TResult> Rent(IWaiterOwner owner, int request = 0)
+    {
+        Waiter? waiter = _pool;
+        if (waiter is null)
+        {
+            waiter = new Waiter<TResult>();
+        }
+        else
+        {
+            _pool = waiter.Next;
+            _pooled--;
+            waiter.Next = null;
+        }
+
+        waiter.Owner = owner;
+        waiter.Request = request;
+        return (Waiter<TResult>)waiter;
+    }
+
+    /// <summary>Hands the wait out; the waiter is queued, and may have been granted already.</summary>
+    public ValueTask<TResult> WaitAsync(CancellationToken cancellationToken)
+    {
+        short version = Version;
+        Watch(cancellationToken);
+        return new ValueTask<TResult>(this, version);
+    }
+
+    /// <summary>Hands out a wait whose value nobody needs.</summary>
+    public ValueTask WaitWithoutResultAsync(CancellationToken cancellationToken)
+    {
+        short version = Version;
+        Watch(cancellationToken);
+        return new ValueTask(this, version);
+    }
+
+    /// <summary>Stops the thread until the wait has ended.</summary>
+    public TResult Wait(CancellationToken cancellationToken)
+    {
+        Watch(cancellationToken);
+        Park();
+        return GetResult(Version);
+    }
+
+    /// <summary>Ends the wait with a value. See W1.</summary>
+    public void Complete(TResult result)
+    {
+        _result = result;
+        Signal();
+    }
+
+    public TResult GetResult(short token)
+    {
+        TResult? result = _result;
+        bool isReusable = TakeEnd(token, out Exception? error);
+        _result = default;
+        Brought = default;
+        if (isReusable && _pooled < MostPooled)
+        {
+            Next = _pool;
+            _pool = this;
+            _pooled++;
+        }
+
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        return result!;
+    }
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => GetStatus(token);
+
+    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        OnCompleted(continuation, state, token, flags);
+}
