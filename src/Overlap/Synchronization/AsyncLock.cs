@@ -14,7 +14,7 @@ namespace Overlap.Synchronization;
 /// it throws <see cref="LockRecursionException"/>.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
+public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
 {
     // The state: two flags, and above them the number of the entry, so that a lease of an earlier entry is told apart.
     private const int Held = 1;
@@ -118,14 +118,11 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
 
         // Waited stays set for ever: everybody comes to the gate from here on and sees that it is over.
         MarkWaitedLocked();
-        IntrusiveQueue<Waiter> refused = _waiters;
-        _waiters = default;
-        while (refused.TryDequeue(out Waiter? waiter))
-        {
-            waiter.Fail(new ObjectDisposedException(nameof(AsyncLock)));
-        }
-
+        WaiterBatch refused = default;
+        refused.AddAll(ref _waiters);
+        TakeRoomsLocked(ref refused);
         _gate.Exit();
+        refused.FailAllDisposed(nameof(AsyncLock));
     }
 
     void ILeaseSource.Return(int ticket)
@@ -146,7 +143,7 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     {
         _gate.Enter();
         bool isMine = _waiters.TryRemove(waiter);
-        if (isMine && _waiters.Count == 0 && !_isDisposed)
+        if (isMine && _waiters.Count == 0 && !_isDisposed && !_isRestored)
         {
             Volatile.Write(ref _state, _state & ~Waited);
         }
@@ -221,26 +218,54 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     private void HandOver(int ticket)
     {
         _gate.Enter();
-        int state = Volatile.Read(ref _state);
-        if ((state | Waited) != (ticket | Waited))
+
+        // S3: without the flag the state may change beside the gate, also by the disposal of a copy of this very lease; so it is exchanged, not written.
+        if (Interlocked.CompareExchange(ref _state, ticket - Held, ticket) == ticket || Volatile.Read(ref _state) != (ticket | Waited))
         {
-            // The lease of an earlier entry: it was disposed before.
+            // The last waiter gave up while the owner was on its way here; or it is the lease of an earlier entry, which was disposed before.
             _gate.Exit();
             return;
         }
 
-        if (!_waiters.TryDequeue(out Waiter? next))
-        {
-            // Waited without a waiter: the lock was disposed, or the last one gave up while the owner was on its way here.
-            Volatile.Write(ref _state, _isDisposed ? state & ~Held : state & ~(Held | Waited));
-            _gate.Exit();
-            return;
-        }
-
-        int entry = (state + OneEntry) & ~Waited;
-        Volatile.Write(ref _state, _waiters.Count == 0 ? entry : entry | Waited);
+        Waiter<Lease>? next = PassOnLocked(out Lease lease);
         _gate.Exit();
-        ((Waiter<Lease>)next).Complete(new Lease(this, entry));
+        next?.Complete(lease);
+    }
+
+    /// <summary>Gives the lock to the next one, or frees it. It is held, and Waited is set.</summary>
+    /// <returns>The next owner, to be completed with the lease after the gate.</returns>
+    private Waiter<Lease>? PassOnLocked(out Lease lease)
+    {
+        int last = _isRestored ? _lastEntry : Volatile.Read(ref _state) & ~(Held | Waited);
+        _isRestored = false;
+        if (_waiters.TryDequeue(out Waiter? next))
+        {
+            return LetInLocked((Waiter<Lease>)next, last, out lease);
+        }
+
+        // Waited without a waiter: the lock was disposed, or a restored entry ends, or its owner waits for a condition.
+        Volatile.Write(ref _state, _isDisposed ? last | Waited : last);
+        lease = default;
+        return null;
+    }
+
+    /// <summary>Makes a waiter that was taken out of the queue the owner.</summary>
+    /// <param name="waiter">The next owner.</param>
+    /// <param name="last">The number of the last entry, without flags.</param>
+    /// <param name="lease">What to complete it with.</param>
+    private Waiter<Lease> LetInLocked(Waiter<Lease> waiter, int last, out Lease lease)
+    {
+        if (waiter.Request == Reentry)
+        {
+            lease = waiter.Brought;
+            RestoreLocked(lease, last);
+            return waiter;
+        }
+
+        int entry = last + OneEntry + Held;
+        Volatile.Write(ref _state, _waiters.Count == 0 ? entry : entry | Waited);
+        lease = new Lease(this, entry);
+        return waiter;
     }
 
     private void LeaveThread(int ticket)
