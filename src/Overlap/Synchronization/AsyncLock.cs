@@ -14,7 +14,7 @@ namespace Overlap.Synchronization;
 /// it throws <see cref="LockRecursionException"/>.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
+public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
 {
     // The state: three flags, and above them the number of the entry, so that a lease of an earlier entry is told apart.
     // Held alone or nothing: it changes by one exchange. Waited: everybody comes to the gate. Gate: one is inside, and nobody else changes the state.
@@ -27,6 +27,13 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     private bool _isDisposed;                  // Guarded by the gate.
     private int _state;
     private int _ownerThread;                  // The thread that holds it by Enter, 0 when a task does. Written by the owner.
+
+    /// <summary>The state without the gate's flag: inside the gate nobody else changes it.</summary>
+    private int StateLocked
+    {
+        get => _state & ~Gate;
+        set => Volatile.Write(ref _state, value | Gate);
+    }
 
     private string DebuggerText => (_state & Held) == 0 ? "free" : $"held, {_waiters.Count} waiting";
 
@@ -105,9 +112,9 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <summary>Tells whether the lock is held and how many wait for it.</summary>
     public AsyncLockStatistics GetStatistics()
     {
-        int state = EnterGate();
-        AsyncLockStatistics statistics = new((state & Held) != 0, _waiters.Count);
-        ExitGate(state);
+        EnterGate();
+        AsyncLockStatistics statistics = new((StateLocked & Held) != 0, _waiters.Count);
+        ExitGate();
         return statistics;
     }
 
@@ -115,26 +122,30 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <remarks>The owner's lease may be disposed afterwards. Twice is legal.</remarks>
     public void Dispose()
     {
-        int state = EnterGate();
+        WaiterBatch refused = default;
+        EnterGate();
         _isDisposed = true;
-        IntrusiveQueue<Waiter> refused = _waiters;
-        _waiters = default;
 
         // Waited stays set for ever: everybody comes to the gate from here on and sees that it is over.
-        ExitGate(state | Waited);
-        while (refused.TryDequeue(out Waiter? waiter))
-        {
-            waiter.Fail(new ObjectDisposedException(nameof(AsyncLock)));
-        }
+        StateLocked |= Waited;
+        refused.AddAll(ref _waiters);
+        TakeRoomsLocked(ref refused);
+        ExitGate();
+        refused.FailAllDisposed(nameof(AsyncLock));
     }
 
     void ILeaseSource.Return(int ticket) => Leave(ticket);
 
     bool IWaiterOwner.GiveUp(Waiter waiter)
     {
-        int state = EnterGate();
+        EnterGate();
         bool isMine = _waiters.TryRemove(waiter);
-        ExitGate(_waiters.Count == 0 && !_isDisposed ? state & ~Waited : state);
+        if (isMine && _waiters.Count == 0 && !_isDisposed && !_isRestored)
+        {
+            StateLocked &= ~Waited;
+        }
+
+        ExitGate();
         return isMine;
     }
 
@@ -173,51 +184,84 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     {
         entered = default;
         Waiter<Lease> waiter = Waiter<Lease>.Rent(this);
-        int state = EnterGate();
-        if ((state & Held) != 0 && !_isDisposed)
+        EnterGate();
+        bool isQueued = (StateLocked & Held) != 0 && !_isDisposed;
+        if (isQueued)
         {
+            StateLocked |= Waited;
             _waiters.Enqueue(waiter);
             Interleaver.Note(this, PrimitiveNote.Waits);
-            ExitGate(state | Waited);
+        }
+        else if (!_isDisposed)
+        {
+            // Free, so nobody waits.
+            StateLocked += OneEntry + Held;
+            entered = new Lease(this, StateLocked);
+        }
+
+        ExitGate();
+        if (isQueued)
+        {
             return waiter;
         }
 
-        if (!_isDisposed)
-        {
-            // Free, so nobody waits.
-            state += OneEntry + Held;
-            entered = new Lease(this, state & ~Gate);
-        }
-
-        ExitGate(state);
         waiter.Discard();
         return null;
     }
 
     private void HandOver(int ticket)
     {
-        int state = EnterGate();
-        if ((state & ~(Waited | Gate)) != ticket)
+        EnterGate();
+        if ((StateLocked & ~Waited) != ticket)
         {
             // The lease of an earlier entry: it was disposed before.
-            ExitGate(state);
+            ExitGate();
             return;
         }
 
-        if (!_waiters.TryDequeue(out Waiter? next))
+        Waiter<Lease>? next = PassOnLocked(out Lease lease);
+        ExitGate();
+        next?.Complete(lease);
+    }
+
+    /// <summary>Gives the lock to the next one, or frees it. It is held.</summary>
+    /// <returns>The next owner, to be completed with the lease after the gate.</returns>
+    private Waiter<Lease>? PassOnLocked(out Lease lease)
+    {
+        int last = _isRestored ? _lastEntry : StateLocked & ~(Held | Waited);
+        _isRestored = false;
+        if (_waiters.TryDequeue(out Waiter? next))
         {
-            ExitGate(state & ~Held);
-            return;
+            return LetInLocked((Waiter<Lease>)next, last, out lease);
         }
 
-        int entry = ticket + OneEntry;
-        ExitGate(_waiters.Count == 0 ? entry : entry | Waited);
-        ((Waiter<Lease>)next).Complete(new Lease(this, entry));
+        // Nobody waits: a restored entry ends, its owner waits for a condition, the lock was disposed, or another was at the gate for a moment.
+        StateLocked = _isDisposed ? last | Waited : last;
+        lease = default;
+        return null;
+    }
+
+    /// <summary>Makes a waiter that was taken out of the queue the owner.</summary>
+    /// <param name="waiter">The next owner.</param>
+    /// <param name="last">The number of the last entry, without flags.</param>
+    /// <param name="lease">What to complete it with.</param>
+    private Waiter<Lease> LetInLocked(Waiter<Lease> waiter, int last, out Lease lease)
+    {
+        if (waiter.Request == Reentry)
+        {
+            lease = waiter.Brought;
+            RestoreLocked(lease, last);
+            return waiter;
+        }
+
+        int entry = last + OneEntry + Held;
+        StateLocked = _waiters.Count == 0 ? entry : entry | Waited;
+        lease = new Lease(this, entry);
+        return waiter;
     }
 
     /// <summary>Waits until nobody is at the gate and goes in; those few lines are too short to stop a thread for.</summary>
-    /// <returns>The state, with the gate's flag; nobody changes it until <see cref="ExitGate"/>.</returns>
-    private int EnterGate()
+    private void EnterGate()
     {
         SpinWait spin = default;
         while (true)
@@ -225,14 +269,14 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
             int state = Volatile.Read(ref _state);
             if ((state & Gate) == 0 && Interlocked.CompareExchange(ref _state, state | Gate, state) == state)
             {
-                return state | Gate;
+                return;
             }
 
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
 
-    private void ExitGate(int state) => Volatile.Write(ref _state, state & ~Gate);
+    private void ExitGate() => Volatile.Write(ref _state, _state & ~Gate);
 
     private void LeaveThread(int ticket)
     {
