@@ -10,7 +10,7 @@ public sealed partial class AsyncQueue<T>
     public void TaskDone()
     {
         ReleasedWaiters released = default;
-        _gate.Enter();
+        EnterGate();
         if (_unfinished == 0)
         {
             _gate.Exit();
@@ -65,7 +65,7 @@ public sealed partial class AsyncQueue<T>
     public void ShutDown(bool immediate = false)
     {
         ReleasedWaiters released = default;
-        _gate.Enter();
+        EnterGate();
         _capacity = 0;
         Volatile.Write(ref _isShutDown, true);
         while (_adders.TryDequeue(out Waiter? adder))
@@ -90,7 +90,7 @@ public sealed partial class AsyncQueue<T>
 
     private Waiter<bool>? QueueJoiner()
     {
-        _gate.Enter();
+        EnterGate();
         Waiter<bool>? joiner = null;
         if (_unfinished > 0)
         {

@@ -10,6 +10,7 @@ public sealed partial class AsyncQueue<T>
     private const long NoTimer = long.MaxValue;
 
     private readonly ITimer? _timer;
+    private int _comparingThread;   // The thread that is in the comparer, or 0; written under _gate.
 
     // Guarded by _gate. One thread at a time sets the timer, outside the gate; who finds it at work leaves the rest to it.
     private bool _isTimerBeingSet;
@@ -48,6 +49,17 @@ public sealed partial class AsyncQueue<T>
     /// <returns>Whether it was added; <see langword="false"/> also once the queue was shut down.</returns>
     /// <exception cref="InvalidOperationException">The queue is not a <see cref="QueueOrder.Delay"/> queue.</exception>
     public bool TryAdd(T item, TimeSpan delay) => TryPutOrdered(item, After(delay), mayWait: false, out _);
+
+    /// <summary>Enters the gate, unless the caller is the comparer, for which it would never open.</summary>
+    private void EnterGate()
+    {
+        if (Volatile.Read(ref _comparingThread) is not 0 and int thread && thread == Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException("The comparer of a queue used the queue.");
+        }
+
+        _gate.Enter();
+    }
 
     private ITimer CreateTimer(TimeProvider clock)
     {
@@ -110,7 +122,7 @@ public sealed partial class AsyncQueue<T>
         adder = null;
         long now = Now();
         ReleasedWaiters released = default;
-        _gate.Enter();
+        EnterGate();
         try
         {
             if (_heap!.Count >= _capacity)
@@ -119,12 +131,14 @@ public sealed partial class AsyncQueue<T>
                 return false;
             }
 
+            _comparingThread = Environment.CurrentManagedThreadId;
             _heap.Add(item, dueAt);
             _unfinished++;
             ServeTakersLocked(now, ref released);
         }
         finally
         {
+            _comparingThread = 0;
             _gate.Exit();
         }
 
@@ -140,9 +154,11 @@ public sealed partial class AsyncQueue<T>
         long now = Now();
         ReleasedWaiters released = default;
         bool isTaken;
-        _gate.Enter();
+        EnterGate();
         try
         {
+            _comparingThread = Environment.CurrentManagedThreadId;
+
             // Who waits comes first: an item may be due for them and the timer still on its way.
             ServeTakersLocked(now, ref released);
             isTaken = IsDueLocked(now);
@@ -156,6 +172,7 @@ public sealed partial class AsyncQueue<T>
         }
         finally
         {
+            _comparingThread = 0;
             _gate.Exit();
         }
 
@@ -209,7 +226,7 @@ public sealed partial class AsyncQueue<T>
     {
         long now = Now();
         ReleasedWaiters released = default;
-        _gate.Enter();
+        EnterGate();
         _timerSetFor = NoTimer;
         ServeTakersLocked(now, ref released);
         _gate.Exit();
@@ -228,7 +245,7 @@ public sealed partial class AsyncQueue<T>
         bool isSetting = false;
         while (true)
         {
-            _gate.Enter();
+            EnterGate();
             long wanted = _takers.Count > 0 && _heap!.Count > 0 ? _heap.FirstDueAt : NoTimer;
             bool isRight = wanted == _timerSetFor || wanted == NoTimer;
             if (isRight || (_isTimerBeingSet && !isSetting))

@@ -23,7 +23,7 @@ public sealed partial class AsyncQueue<T> : IWaiterOwner
     private const int Joiner = 2;
     private const int Refused = 3;
 
-    private readonly Lock _gate = new();
+    private SpinGate _gate;                    // Entered by EnterGate wherever a comparer could be the caller.
     private readonly ItemHeap<T>? _heap;       // Guarded by _gate. Null: the items are in _ring.
     private readonly bool _isLifo;
     private readonly TimeProvider? _clock;     // Null: items have no times.
@@ -219,7 +219,7 @@ public sealed partial class AsyncQueue<T> : IWaiterOwner
     /// <summary>Tells what is in the queue and who waits for it.</summary>
     public AsyncQueueStatistics GetStatistics()
     {
-        _gate.Enter();
+        EnterGate();
         AsyncQueueStatistics statistics = new(Count, _takers.Count, _adders.Count, _unfinished, _isShutDown);
         _gate.Exit();
         return statistics;
@@ -227,7 +227,7 @@ public sealed partial class AsyncQueue<T> : IWaiterOwner
 
     bool IWaiterOwner.GiveUp(Waiter waiter)
     {
-        _gate.Enter();
+        EnterGate();
         bool isMine = waiter.Request switch
         {
             Taker => _takers.TryRemove(waiter),
@@ -274,7 +274,7 @@ public sealed partial class AsyncQueue<T> : IWaiterOwner
     {
         adder = null;
         Waiter? taker = null;
-        _gate.Enter();
+        EnterGate();
         try
         {
             if (_ring.Count >= _capacity)

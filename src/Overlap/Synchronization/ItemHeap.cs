@@ -3,7 +3,7 @@ namespace Overlap.Synchronization;
 /// <summary>Items of which the least comes out first, and among equals the oldest.</summary>
 /// <remarks>
 /// A binary heap. Not thread-safe: its owner's gate guards it.
-/// Errors: the comparer may throw, or use the queue that it orders. Where an item goes is found before anything is moved, so the heap is as it was.
+/// Errors: the comparer may throw. Where an item goes is found before anything is moved, so that the heap is as it was.
 /// </remarks>
 /// <param name="comparer">Orders the items; <see langword="null"/> orders them by their times.</param>
 internal sealed class ItemHeap<T>(IComparer<T>? comparer)
@@ -12,7 +12,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
 
     private Entry[] _entries = new Entry[16];
     private long _added;
-    private int _changes;
 
     public int Count { get; private set; }
 
@@ -27,14 +26,12 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
         }
 
         Entry entry = new(item, dueAt, _added);
-        int changes = _changes;
         int place = Count;
         while (place > 0 && IsLess(entry, _entries[(place - 1) / 2]))
         {
             place = (place - 1) / 2;
         }
 
-        ThrowIfChanged(changes);
         for (int index = Count; index > place; index = (index - 1) / 2)
         {
             _entries[index] = _entries[(index - 1) / 2];
@@ -43,7 +40,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
         _entries[place] = entry;
         Count++;
         _added++;
-        _changes++;
     }
 
     /// <summary>Takes the first item, of which there must be one.</summary>
@@ -52,7 +48,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
         T item = _entries[0].Item;
         Entry last = _entries[Count - 1];
         Span<int> path = stackalloc int[MostLevels];
-        int changes = _changes;
         int levels = 0;
         int place = 0;
         while (LesserChild(place) is var child && child < Count - 1 && IsLess(_entries[child], last))
@@ -61,7 +56,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
             place = child;
         }
 
-        ThrowIfChanged(changes);
         place = 0;
         foreach (int child in path[..levels])
         {
@@ -72,7 +66,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
         _entries[place] = last;
         Count--;
         _entries[Count] = default;
-        _changes++;
         return item;
     }
 
@@ -80,7 +73,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
     {
         Array.Clear(_entries);
         Count = 0;
-        _changes++;
     }
 
     /// <summary>The lesser of two children, the last entry left out: it is the one that looks for a place.</summary>
@@ -94,14 +86,6 @@ internal sealed class ItemHeap<T>(IComparer<T>? comparer)
     {
         int order = comparer is null ? one.DueAt.CompareTo(other.DueAt) : comparer.Compare(one.Item, other.Item);
         return order < 0 || (order == 0 && one.Sequence < other.Sequence);
-    }
-
-    private void ThrowIfChanged(int changes)
-    {
-        if (changes != _changes)
-        {
-            throw new InvalidOperationException("The comparer of a queue used the queue.");
-        }
     }
 
     private readonly record struct Entry(T Item, long DueAt, long Sequence);
