@@ -176,7 +176,7 @@ public sealed class AsyncConditionVariable : IWaiterOwner, IDisposable
     {
         if (!_lock.IsHeldBy(held))
         {
-            throw new SynchronizationLockException("The lease does not stand for the present entry of the condition variable's lock.");
+            throw AsyncLock.NotHeld();
         }
     }
 }

@@ -17,8 +17,7 @@ public sealed partial class AsyncLock
     private int _lastEntry;
 
     /// <summary>Whether a lease stands for the present entry.</summary>
-    internal bool IsHeldBy(Lease lease) =>
-        ReferenceEquals(lease.Source, this) && (Volatile.Read(ref _state) & ~(Waited | Gate)) == lease.Ticket;
+    internal bool IsHeldBy(Lease lease) => ReferenceEquals(lease.Source, this) && IsPresent(Volatile.Read(ref _state), lease);
 
     /// <summary>Whether this thread holds the lock by <see cref="Enter"/>.</summary>
     internal bool IsHeldByThread() => Volatile.Read(ref _ownerThread) == Environment.CurrentManagedThreadId;
@@ -30,34 +29,31 @@ public sealed partial class AsyncLock
     /// <param name="room">The room of a condition variable.</param>
     /// <param name="held">The lease of the present entry.</param>
     /// <exception cref="SynchronizationLockException">The lease does not stand for the present entry.</exception>
+    /// <exception cref="ObjectDisposedException">The room or the lock was disposed.</exception>
     internal Waiter<Lease> LeaveAndWait(ConditionRoom room, Lease held)
     {
-        EnterGate();
-        Waiter<Lease> waiter;
-        Waiter<Lease>? next;
-        Lease lease;
-        try
+        Waiter<Lease> waiter = Waiter<Lease>.Rent(room.Owner);
+        waiter.Brought = held;
+        int state = EnterGate();
+        if (!IsOpen(room) || !ReferenceEquals(held.Source, this) || !IsPresent(state, held))
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            ObjectDisposedException.ThrowIf(room.IsDisposed, room.Owner);
-            ThrowIfNotHeld(held);
-            waiter = Waiter<Lease>.Rent(room.Owner);
-            waiter.Brought = held;
-            if (room.Waiters.Count == 0)
-            {
-                _rooms.Enqueue(room);
-            }
-
-            room.Waiters.Enqueue(waiter);
-            Interleaver.Note(room.Owner, PrimitiveNote.Waits);
-            Volatile.Write(ref _ownerThread, 0);
-            next = PassOnLocked(out lease);
-        }
-        finally
-        {
-            ExitGate();
+            bool isOpen = IsOpen(room);
+            ExitGate(state);
+            waiter.Brought = default;
+            waiter.Discard();
+            ObjectDisposedException.ThrowIf(!isOpen, room.Owner);
+            throw NotHeld();
         }
 
+        if (room.Waiters.Count == 0)
+        {
+            _rooms.Enqueue(room);
+        }
+
+        room.Waiters.Enqueue(waiter);
+        Interleaver.Note(room.Owner, PrimitiveNote.Waits);
+        Volatile.Write(ref _ownerThread, 0);
+        ExitGate(PassOnLocked(state, out Waiter<Lease>? next, out Lease lease));
         next?.Complete(lease);
         return waiter;
     }
@@ -65,30 +61,27 @@ public sealed partial class AsyncLock
     /// <summary>Lets those who wait longest in a room queue for the lock.</summary>
     /// <returns>How many there were.</returns>
     /// <exception cref="SynchronizationLockException">The lease does not stand for the present entry.</exception>
+    /// <exception cref="ObjectDisposedException">The room or the lock was disposed.</exception>
     internal int Recall(ConditionRoom room, Lease held, int count)
     {
-        Waiter<Lease>? next = null;
-        Lease lease = default;
         int recalled = 0;
-        EnterGate();
-        try
+        int state = EnterGate();
+        bool isOpen = IsOpen(room);
+        bool isHeld = ReferenceEquals(held.Source, this) && IsPresent(state, held);
+        if (isOpen && isHeld)
         {
-            ThrowIfNotHeld(held);
-            ObjectDisposedException.ThrowIf(room.IsDisposed, room.Owner);
             for (; recalled < count && room.Waiters.TryDequeue(out Waiter? waiter); recalled++)
             {
-                ReenterLocked(waiter, ref next, ref lease);
+                // The lock is held, so that nobody is let in here.
+                state = ReenterLocked(waiter, state, out _, out _);
             }
 
             ForgetIfEmptyLocked(room);
         }
-        finally
-        {
-            ExitGate();
-        }
 
-        next?.Complete(lease);
-        return recalled;
+        ExitGate(state);
+        ObjectDisposedException.ThrowIf(!isOpen, room.Owner);
+        return isHeld ? recalled : throw NotHeld();
     }
 
     /// <summary>Lets one whose token was cancelled queue for the lock, to throw when it has it again.</summary>
@@ -96,69 +89,84 @@ public sealed partial class AsyncLock
     {
         Waiter<Lease>? next = null;
         Lease lease = default;
-        EnterGate();
+        int state = EnterGate();
 
         // One that was notified stands in the queue of the lock instead: the notification came first.
         if (waiter.Request != Reentry && room.Waiters.TryRemove(waiter))
         {
             ForgetIfEmptyLocked(room);
             waiter.Spoil(new OperationCanceledException(waiter.Token));
-            ReenterLocked(waiter, ref next, ref lease);
+            state = ReenterLocked(waiter, state, out next, out lease);
         }
 
-        ExitGate();
+        ExitGate(state);
         next?.Complete(lease);
     }
 
     /// <summary>Ends a room: those who wait in it queue for the lock, to throw when they have it again.</summary>
     internal void Close(ConditionRoom room)
     {
-        Waiter<Lease>? next = null;
+        Waiter<Lease>? first = null;
         Lease lease = default;
-        EnterGate();
+        int state = EnterGate();
         room.IsDisposed = true;
         while (room.Waiters.TryDequeue(out Waiter? waiter))
         {
             waiter.Spoil(new ObjectDisposedException(nameof(AsyncConditionVariable)));
-            ReenterLocked(waiter, ref next, ref lease);
+            state = ReenterLocked(waiter, state, out Waiter<Lease>? next, out Lease entered);
+            if (next is not null)
+            {
+                // The lock was free, which it is for one at most.
+                first = next;
+                lease = entered;
+            }
         }
 
         ForgetIfEmptyLocked(room);
-        ExitGate();
-        next?.Complete(lease);
+        ExitGate(state);
+        first?.Complete(lease);
     }
 
     internal int CountWaiters(ConditionRoom room)
     {
-        EnterGate();
+        int state = EnterGate();
         int count = room.Waiters.Count;
-        ExitGate();
+        ExitGate(state);
         return count;
     }
 
-    /// <summary>Queues one that comes back from a condition variable, or lets it in when the lock is free, which it is for one at most.</summary>
+    internal static SynchronizationLockException NotHeld() => new("The lease does not stand for the present entry of the condition variable's lock.");
+
+    private static bool IsPresent(int state, Lease lease) => (state & ~(Waited | Gate)) == lease.Ticket;
+
+    private bool IsOpen(ConditionRoom room) => !_isDisposed && !room.IsDisposed;
+
+    /// <summary>Queues one that comes back from a condition variable, or lets it in when the lock is free.</summary>
     /// <param name="waiter">A waiter that was taken out of its room.</param>
-    /// <param name="next">The waiter, if it was let in: to be completed with the lease after the gate.</param>
-    /// <param name="lease">What to complete it with.</param>
-    private void ReenterLocked(Waiter waiter, ref Waiter<Lease>? next, ref Lease lease)
+    /// <param name="state">The present state.</param>
+    /// <param name="next">The waiter if it was let in, to be completed with the lease after the gate.</param>
+    /// <param name="lease">The lease.</param>
+    /// <returns>The new state.</returns>
+    private int ReenterLocked(Waiter waiter, int state, out Waiter<Lease>? next, out Lease lease)
     {
         waiter.Request = Reentry;
-        if ((StateLocked & Held) == 0)
+        if ((state & Held) == 0)
         {
-            next = LetInLocked((Waiter<Lease>)waiter, StateLocked & ~Waited, out lease);
+            next = (Waiter<Lease>)waiter;
+            return LetInLocked(next, state & ~(Waited | Gate), out lease);
         }
-        else
-        {
-            StateLocked |= Waited;
-            _waiters.Enqueue(waiter);
-        }
+
+        _waiters.Enqueue(waiter);
+        next = null;
+        lease = default;
+        return state | Waited;
     }
 
-    private void RestoreLocked(Lease lease, int last)
+    private int RestoreLocked(Lease lease, int last)
     {
         _lastEntry = last;
         _isRestored = true;
-        StateLocked = lease.Ticket | Waited;
+        return lease.Ticket | Waited;
     }
 
     private void TakeRoomsLocked(ref WaiterBatch batch)
@@ -174,14 +182,6 @@ public sealed partial class AsyncLock
         if (room.Waiters.Count == 0)
         {
             _rooms.TryRemove(room);
-        }
-    }
-
-    private void ThrowIfNotHeld(Lease lease)
-    {
-        if (!IsHeldBy(lease))
-        {
-            throw new SynchronizationLockException("The lease does not stand for the present entry of the condition variable's lock.");
         }
     }
 }

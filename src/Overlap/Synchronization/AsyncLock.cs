@@ -28,13 +28,6 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     private int _state;
     private int _ownerThread;                  // The thread that holds it by Enter, 0 when a task does. Written by the owner.
 
-    /// <summary>The state without the gate's flag: inside the gate nobody else changes it.</summary>
-    private int StateLocked
-    {
-        get => _state & ~Gate;
-        set => Volatile.Write(ref _state, value | Gate);
-    }
-
     private string DebuggerText => (_state & Held) == 0 ? "free" : $"held, {_waiters.Count} waiting";
 
     /// <summary>Waits for the lock and takes it.</summary>
@@ -97,12 +90,20 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <returns>Whether the lock was taken; <see langword="false"/> also once it was disposed.</returns>
     public bool TryEnter(out Lease lease)
     {
+        SpinWait spin = default;
         int state = _state;
-        if ((state & (Held | Waited | Gate)) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+        while ((state & (Held | Waited)) == 0)
         {
-            Interleaver.Note(this, PrimitiveNote.Entered);
-            lease = new Lease(this, state + OneEntry + Held);
-            return true;
+            if ((state & Gate) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+            {
+                Interleaver.Note(this, PrimitiveNote.Entered);
+                lease = new Lease(this, state + OneEntry + Held);
+                return true;
+            }
+
+            // A free lock whose gate somebody passes is free all the same: one who asks for figures, or disposes a lease twice.
+            spin.SpinOnce(sleep1Threshold: -1);
+            state = Volatile.Read(ref _state);
         }
 
         lease = default;
@@ -112,9 +113,9 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <summary>Tells whether the lock is held and how many wait for it.</summary>
     public AsyncLockStatistics GetStatistics()
     {
-        EnterGate();
-        AsyncLockStatistics statistics = new((StateLocked & Held) != 0, _waiters.Count);
-        ExitGate();
+        int state = EnterGate();
+        AsyncLockStatistics statistics = new((state & Held) != 0, _waiters.Count);
+        ExitGate(state);
         return statistics;
     }
 
@@ -123,14 +124,13 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     public void Dispose()
     {
         WaiterBatch refused = default;
-        EnterGate();
+        int state = EnterGate();
         _isDisposed = true;
-
-        // Waited stays set for ever: everybody comes to the gate from here on and sees that it is over.
-        StateLocked |= Waited;
         refused.AddAll(ref _waiters);
         TakeRoomsLocked(ref refused);
-        ExitGate();
+
+        // Waited stays set for ever: everybody comes to the gate from here on and sees that it is over.
+        ExitGate(state | Waited);
         refused.FailAllDisposed(nameof(AsyncLock));
     }
 
@@ -138,14 +138,9 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
 
     bool IWaiterOwner.GiveUp(Waiter waiter)
     {
-        EnterGate();
+        int state = EnterGate();
         bool isMine = _waiters.TryRemove(waiter);
-        if (isMine && _waiters.Count == 0 && !_isDisposed && !_isRestored)
-        {
-            StateLocked &= ~Waited;
-        }
-
-        ExitGate();
+        ExitGate(_waiters.Count == 0 && !_isDisposed && !_isRestored ? state & ~Waited : state);
         return isMine;
     }
 
@@ -184,84 +179,82 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     {
         entered = default;
         Waiter<Lease> waiter = Waiter<Lease>.Rent(this);
-        EnterGate();
-        bool isQueued = (StateLocked & Held) != 0 && !_isDisposed;
-        if (isQueued)
+        int state = EnterGate();
+        if ((state & Held) != 0 && !_isDisposed)
         {
-            StateLocked |= Waited;
             _waiters.Enqueue(waiter);
             Interleaver.Note(this, PrimitiveNote.Waits);
-        }
-        else if (!_isDisposed)
-        {
-            // Free, so nobody waits.
-            StateLocked += OneEntry + Held;
-            entered = new Lease(this, StateLocked);
-        }
-
-        ExitGate();
-        if (isQueued)
-        {
+            ExitGate(state | Waited);
             return waiter;
         }
 
+        if (!_isDisposed)
+        {
+            // Free, so nobody waits.
+            state += OneEntry + Held;
+            entered = new Lease(this, state & ~Gate);
+        }
+
+        ExitGate(state);
         waiter.Discard();
         return null;
     }
 
     private void HandOver(int ticket)
     {
-        EnterGate();
-        if ((StateLocked & ~Waited) != ticket)
+        int state = EnterGate();
+        if ((state & ~(Waited | Gate)) != ticket)
         {
             // The lease of an earlier entry: it was disposed before.
-            ExitGate();
+            ExitGate(state);
             return;
         }
 
-        Waiter<Lease>? next = PassOnLocked(out Lease lease);
-        ExitGate();
+        ExitGate(PassOnLocked(state, out Waiter<Lease>? next, out Lease lease));
         next?.Complete(lease);
     }
 
-    /// <summary>Gives the lock to the next one, or frees it. It is held.</summary>
-    /// <returns>The next owner, to be completed with the lease after the gate.</returns>
-    private Waiter<Lease>? PassOnLocked(out Lease lease)
+    /// <summary>Gives the lock, which is held, to the next one, or frees it.</summary>
+    /// <param name="state">The present state.</param>
+    /// <param name="next">The next owner, to be completed with the lease after the gate.</param>
+    /// <param name="lease">The lease.</param>
+    /// <returns>The new state.</returns>
+    private int PassOnLocked(int state, out Waiter<Lease>? next, out Lease lease)
     {
-        int last = _isRestored ? _lastEntry : StateLocked & ~(Held | Waited);
+        int last = _isRestored ? _lastEntry : state & ~(Held | Waited | Gate);
         _isRestored = false;
-        if (_waiters.TryDequeue(out Waiter? next))
+        if (_waiters.TryDequeue(out Waiter? first))
         {
-            return LetInLocked((Waiter<Lease>)next, last, out lease);
+            next = (Waiter<Lease>)first;
+            return LetInLocked(next, last, out lease);
         }
 
-        // Nobody waits: a restored entry ends, its owner waits for a condition, the lock was disposed, or another was at the gate for a moment.
-        StateLocked = _isDisposed ? last | Waited : last;
+        next = null;
         lease = default;
-        return null;
+        return _isDisposed ? last | Waited : last;
     }
 
     /// <summary>Makes a waiter that was taken out of the queue the owner.</summary>
     /// <param name="waiter">The next owner.</param>
     /// <param name="last">The number of the last entry, without flags.</param>
     /// <param name="lease">What to complete it with.</param>
-    private Waiter<Lease> LetInLocked(Waiter<Lease> waiter, int last, out Lease lease)
+    /// <returns>The new state.</returns>
+    private int LetInLocked(Waiter<Lease> waiter, int last, out Lease lease)
     {
         if (waiter.Request == Reentry)
         {
             lease = waiter.Brought;
-            RestoreLocked(lease, last);
-            return waiter;
+            return RestoreLocked(lease, last);
         }
 
         int entry = last + OneEntry + Held;
-        StateLocked = _waiters.Count == 0 ? entry : entry | Waited;
         lease = new Lease(this, entry);
-        return waiter;
+        return _waiters.Count == 0 ? entry : entry | Waited;
     }
 
     /// <summary>Waits until nobody is at the gate and goes in; those few lines are too short to stop a thread for.</summary>
-    private void EnterGate()
+    /// <returns>The state, with the gate's flag; nobody changes it until <see cref="ExitGate"/>.</returns>
+    private int EnterGate()
     {
         SpinWait spin = default;
         while (true)
@@ -269,14 +262,14 @@ public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
             int state = Volatile.Read(ref _state);
             if ((state & Gate) == 0 && Interlocked.CompareExchange(ref _state, state | Gate, state) == state)
             {
-                return;
+                return state | Gate;
             }
 
             spin.SpinOnce(sleep1Threshold: -1);
         }
     }
 
-    private void ExitGate() => Volatile.Write(ref _state, _state & ~Gate);
+    private void ExitGate(int state) => Volatile.Write(ref _state, state & ~Gate);
 
     private void LeaveThread(int ticket)
     {
