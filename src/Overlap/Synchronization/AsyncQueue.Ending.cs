@@ -9,7 +9,7 @@ public sealed partial class AsyncQueue<T>
     /// <exception cref="InvalidOperationException">It was called more often than items were added.</exception>
     public void TaskDone()
     {
-        ReleasedWaiters released = default;
+        WaiterBatch released = default;
         EnterGate();
         if (_unfinished == 0)
         {
@@ -64,7 +64,7 @@ public sealed partial class AsyncQueue<T>
     /// </remarks>
     public void ShutDown(bool immediate = false)
     {
-        ReleasedWaiters released = default;
+        WaiterBatch released = default;
         EnterGate();
         _capacity = 0;
         Volatile.Write(ref _isShutDown, true);
@@ -103,16 +103,16 @@ public sealed partial class AsyncQueue<T>
         return joiner;
     }
 
-    private void ReleaseJoinersLocked(ref ReleasedWaiters released)
+    private void ReleaseJoinersLocked(ref WaiterBatch released)
     {
-        while (_unfinished == 0 && _joiners.TryDequeue(out Waiter? joiner))
+        if (_unfinished == 0)
         {
-            released.Add(joiner);
+            released.AddAll(ref _joiners);
         }
     }
 
     /// <summary>Refuses those who wait for an item once none can come.</summary>
-    private void RefuseTakersLocked(ref ReleasedWaiters released)
+    private void RefuseTakersLocked(ref WaiterBatch released)
     {
         while (_isShutDown && Count == 0 && _takers.TryDequeue(out Waiter? taker))
         {

@@ -121,7 +121,7 @@ public sealed partial class AsyncQueue<T>
     {
         adder = null;
         long now = Now();
-        ReleasedWaiters released = default;
+        WaiterBatch released = default;
         EnterGate();
         try
         {
@@ -152,7 +152,7 @@ public sealed partial class AsyncQueue<T>
     {
         taker = null;
         long now = Now();
-        ReleasedWaiters released = default;
+        WaiterBatch released = default;
         bool isTaken;
         EnterGate();
         try
@@ -188,7 +188,7 @@ public sealed partial class AsyncQueue<T>
 
     private bool IsDueLocked(long now) => _heap!.Count > 0 && (_clock is null || _heap.FirstDueAt <= now);
 
-    private void ServeTakersLocked(long now, ref ReleasedWaiters released)
+    private void ServeTakersLocked(long now, ref WaiterBatch released)
     {
         while (_takers.First is { } first && IsDueLocked(now))
         {
@@ -201,7 +201,7 @@ public sealed partial class AsyncQueue<T>
     }
 
     /// <summary>Takes the first item, and lets those in for whom there is room now.</summary>
-    private T TakeDueLocked(ref ReleasedWaiters released)
+    private T TakeDueLocked(ref WaiterBatch released)
     {
         T item = _heap!.Take();
         while (_heap.Count < _capacity && _adders.TryDequeue(out Waiter? adder))
@@ -225,7 +225,7 @@ public sealed partial class AsyncQueue<T>
     private void OnTimer()
     {
         long now = Now();
-        ReleasedWaiters released = default;
+        WaiterBatch released = default;
         EnterGate();
         _timerSetFor = NoTimer;
         ServeTakersLocked(now, ref released);

@@ -239,7 +239,7 @@ public sealed partial class AsyncQueue<T> : IWaiterOwner
         return isMine;
     }
 
-    private static void Finish(ref ReleasedWaiters released)
+    private static void Finish(ref WaiterBatch released)
     {
         while (released.TryTake(out Waiter? waiter))
         {
