@@ -105,9 +105,9 @@ public sealed partial class AsyncQueue<T>
 
     private void ReleaseJoinersLocked(ref WaiterBatch released)
     {
-        while (_unfinished == 0 && _joiners.TryDequeue(out Waiter? joiner))
+        if (_unfinished == 0)
         {
-            released.Add(joiner);
+            released.AddAll(ref _joiners);
         }
     }
 
