@@ -5,7 +5,6 @@ using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Races;
 using Overlap.Cli.Rendering;
-using Overlap.Testing.Exploration;
 using Overlap.Testing.Exploration.Hosting;
 
 namespace Overlap.Cli.Commands;

@@ -12,7 +12,7 @@ internal static class BankAccount
     public static async Task UnsafeAsync(TaskExplorer x)
     {
         Shared<int> balance = x.Share("balance", Opening);
-        x.AtEnd(() => x.Assert(balance.Peek() == 10, $"30 and 60 were withdrawn from {Opening}, and {balance.Peek()} are left instead of 10"));
+        x.AtEnd(() => x.Assert(balance.Read() == 10, "30 and 60 were withdrawn from 100: 10 must be left"));
         await Task.WhenAll(x.Spawn("alice", () => WithdrawAsync(30)), x.Spawn("bob", () => WithdrawAsync(60)));
 
         async Task WithdrawAsync(int amount)
@@ -28,7 +28,7 @@ internal static class BankAccount
     {
         Shared<int> balance = x.Share("balance", Opening);
         using AsyncLock account = new();
-        x.AtEnd(() => x.Assert(balance.Peek() == 10));
+        x.AtEnd(() => x.Assert(balance.Read() == 10));
         await Task.WhenAll(x.Spawn("alice", () => WithdrawAsync(30)), x.Spawn("bob", () => WithdrawAsync(60)));
 
         async Task WithdrawAsync(int amount)

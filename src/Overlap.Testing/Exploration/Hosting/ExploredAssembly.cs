@@ -57,7 +57,7 @@ internal static class ExploredAssembly
     {
         try
         {
-            return seed is null ? program.Run(options) : program.Replay(seed, options);
+            return seed is null ? program.Run(options) : program.Replay(seed);
         }
         catch (ArgumentException exception) when (seed is not null)
         {
@@ -96,7 +96,7 @@ internal static class ExploredAssembly
             string reason = (exception as ReflectionTypeLoadException)?.LoaderExceptions[0]?.Message ?? exception.Message;
             throw new ExploredRefusalException($"{Path.GetFileName(path)} cannot be loaded: {reason.ReplaceLineEndings(" ")}", exception);
         }
-        catch (ArgumentException exception)
+        catch (InvalidOperationException exception)
         {
             throw new ExploredRefusalException(exception.Message, exception);
         }
