@@ -50,7 +50,7 @@ public class AsyncLockTests
 
         Assert.True(waiter.IsCompletedSuccessfully);
         Assert.False(gate.TryEnter(out _));
-        waiter.Result.Dispose();
+        waiter.Now().Dispose();
         Assert.True(gate.TryEnter(out Lease lease));
         lease.Dispose();
     }
@@ -266,7 +266,7 @@ public class AsyncLockTests
     {
         using AsyncLock gate = new();
 
-        Assert.Equal(0, Allocations.Of(() => gate.EnterAsync(Token).GetAwaiter().GetResult().Dispose()));
+        Assert.Equal(0, Allocations.Of(() => gate.EnterAsync(Token).Now().Dispose()));
     }
 
     [Fact]
@@ -279,7 +279,7 @@ public class AsyncLockTests
             Lease owner = gate.Enter();
             ValueTask<Lease> waiter = gate.EnterAsync();
             owner.Dispose();
-            waiter.GetAwaiter().GetResult().Dispose();
+            waiter.Now().Dispose();
         }));
     }
 

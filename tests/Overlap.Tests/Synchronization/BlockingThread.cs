@@ -7,7 +7,7 @@ internal sealed class BlockingThread
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ManualResetEventSlim _blocked = new();
+    private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private Exception? _error;
 
@@ -41,7 +41,7 @@ internal sealed class BlockingThread
     public static BlockingThread StartAndBlock(Action body)
     {
         BlockingThread thread = Start(body);
-        Assert.True(thread._blocked.Wait(Patience), "The thread does not block.");
+        Assert.True(thread._blocked.Task.Wait(Patience), "The thread does not block.");
         return thread;
     }
 
@@ -55,8 +55,8 @@ internal sealed class BlockingThread
 
     public void Interrupt() => _thread.Interrupt();
 
-    private sealed class Watch(ManualResetEventSlim blocked) : PoolWatch
+    private sealed class Watch(TaskCompletionSource blocked) : PoolWatch
     {
-        protected override void OnBlock(object primitive) => blocked.Set();
+        protected override void OnBlock(object primitive) => blocked.TrySetResult();
     }
 }
