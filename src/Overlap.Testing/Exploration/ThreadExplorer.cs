@@ -125,7 +125,7 @@ public sealed class ThreadExplorer : Explorer
         }
 
         ThreadLane.Current?.Tell($"finds that {message ?? text} does not hold", file, line);
-        _run.Fail(FailureKind.Assertion, message ?? $"{text} does not hold.");
+        _run.FailAssertion(message ?? $"{text} does not hold");
     }
 
     /// <inheritdoc/>
@@ -136,7 +136,7 @@ public sealed class ThreadExplorer : Explorer
     }
 
     /// <inheritdoc/>
-    public override Shared<T> Share<T>(string name, T value) => new(this, name, value);
+    public override Shared<T> Share<T>(string name, T value) => new ThreadShared<T>(name, value);
 
     /// <inheritdoc/>
     public override void Note(string text, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>

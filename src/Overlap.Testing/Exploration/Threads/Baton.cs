@@ -6,11 +6,12 @@ namespace Overlap.Testing.Exploration.Threads;
 /// Cost: a thread that still looks for its turn takes it in about two microseconds; to wake one that has parked takes ten. Yielding finds the turn
 /// soonest on a busy machine and on a quiet one; spinning starves the very thread that is to pass it when there are more threads than cores.
 /// </remarks>
+#pragma warning disable CA1001 // Never disposed: a baton lives as long as the thread that waits with it, and its handle has a finaliser.
 internal sealed class Baton
+#pragma warning restore CA1001
 {
     private const int Yields = 25;
 
-    // Never disposed: a baton lives as long as its thread.
     private readonly AutoResetEvent _wake = new(initialState: false);
     private int _isPassed;
     private int _isParked;

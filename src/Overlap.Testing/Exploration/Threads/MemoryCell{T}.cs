@@ -4,7 +4,7 @@ namespace Overlap.Testing.Exploration.Threads;
 /// <param name="committed">The value that all lanes see.</param>
 internal sealed class MemoryCell<T>(T committed) : MemoryCell
 {
-    private Store? _issued;
+    private StoreOf? _issued;
 
     /// <summary>The value that all lanes see which have not written a newer one.</summary>
     public T Committed { get; private set; } = committed;
@@ -14,7 +14,7 @@ internal sealed class MemoryCell<T>(T committed) : MemoryCell
     {
         for (int i = lane.Buffer.Count - 1; i >= 0; i--)
         {
-            if (lane.Buffer[i] is Store store && store.Cell == this)
+            if (lane.Buffer[i] is StoreOf store && store.Cell == this)
             {
                 return store.Value;
             }
@@ -26,9 +26,22 @@ internal sealed class MemoryCell<T>(T committed) : MemoryCell
     /// <summary>Puts a write into a lane's buffer.</summary>
     public void Write(ThreadLane lane, T value)
     {
-        _issued = new Store(this, value);
+        _issued = new StoreOf(this, value);
         Pending++;
         lane.Buffer.Add(_issued);
+    }
+
+    /// <summary>Writes into the lane's buffer, or at once where there are none.</summary>
+    public void Store(ThreadLane lane, T value)
+    {
+        if (lane.Run.Memory is null || lane.IsDirect)
+        {
+            Set(value);
+        }
+        else
+        {
+            Write(lane, value);
+        }
     }
 
     /// <summary>Sets what all lanes see at once: an interlocked operation.</summary>
@@ -38,7 +51,7 @@ internal sealed class MemoryCell<T>(T committed) : MemoryCell
         _issued = null;
     }
 
-    private sealed class Store(MemoryCell<T> cell, T value) : BufferedStore
+    private sealed class StoreOf(MemoryCell<T> cell, T value) : BufferedStore
     {
         public MemoryCell<T> Cell => cell;
 

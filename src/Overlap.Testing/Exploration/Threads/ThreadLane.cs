@@ -104,6 +104,10 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
         Thread.Begin(this);
     }
 
+    /// <inheritdoc cref="Step"/>
+    public static ThreadLane StepOrThrow() =>
+        Step() ?? throw new InvalidOperationException("This is for the threads of a program under exploration, and for its checks at the end.");
+
     public LaneThread? Thread { get; private set; }
 
     /// <summary>Runs the lane to its end, on its thread.</summary>
@@ -196,13 +200,13 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
         }
     }
 
-    public void Tell(string action, string? file, int line)
+    public void Tell(string action, string? file, int line, string? remark = null)
     {
         if (IsExplained)
         {
             _action = action;
             _place = file is null ? null : $"{Path.GetFileName(file)}:{line}";
-            run.Tell(Name, action, file, line);
+            run.Tell(Name, action, file, line, remark);
         }
     }
 

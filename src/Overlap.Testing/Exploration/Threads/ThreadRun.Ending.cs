@@ -125,7 +125,7 @@ internal sealed partial class ThreadRun
         }
         catch (Exception exception)
         {
-            SetFailure(FailureKind.Exception, $"The check at the end threw {exception.GetType().Name}: {exception.Message}", exception);
+            FailFrom(ThreadLane.Current, exception);
         }
         finally
         {

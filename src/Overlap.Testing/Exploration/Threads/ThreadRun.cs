@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Overlap.Testing.Exploration.Scheduling;
+using Overlap.Testing.Exploration.Tasks;
 
 namespace Overlap.Testing.Exploration.Threads;
 
@@ -29,7 +30,7 @@ internal sealed partial class ThreadRun
     private readonly ExplorationOptions _options;
     private readonly List<ThreadLane> _lanes = [];
     private readonly List<Action> _atEnd = [];
-    private readonly Baton _over = new();
+    private readonly Baton _over;
     private Dictionary<object, MonitorState>? _monitors;
     private readonly StoreBufferMemory? _memory;
     private int[] _candidates = new int[16];
@@ -42,11 +43,13 @@ internal sealed partial class ThreadRun
     private FailureKind? _failure;
     private string _message = "";
     private Exception? _exception;
+    private string? _lostUpdate;
     private bool _isDisturbed;
     private VirtualTimeProvider? _time;
 
-    public ThreadRun(Schedule schedule, ExplorationOptions options)
+    public ThreadRun(Schedule schedule, ExplorationOptions options, Baton over)
     {
+        _over = over;
         _schedule = schedule;
         _options = options;
         _memory = options.StoreBuffers ? new StoreBufferMemory(this) : null;
@@ -141,7 +144,26 @@ internal sealed partial class ThreadRun
 
     public void AtEnd(Action check) => _atEnd.Add(check);
 
-    public void Tell(string lane, string action, string? file, int line) => _schedule.Tell(lane, action, file, line);
+    public void Tell(string lane, string action, string? file, int line, string? remark = null) => _schedule.Tell(lane, action, file, line, remark);
+
+    public string NameOf(int lane) => _lanes[lane].Name;
+
+    /// <summary>Notes a lost update; it fails nothing by itself, but says what kind of failure an assertion is.</summary>
+    public void OnLostUpdate(string variable, ThreadLane lane, int lost) =>
+        _lostUpdate ??= $"{lane.Name} overwrites {variable}, which {NameOf(lost)} has written since {lane.Name} read it";
+
+    /// <summary>Ends the schedule as one whose assertion failed.</summary>
+    public void FailAssertion(string message)
+    {
+        if (_lostUpdate is null)
+        {
+            Fail(FailureKind.Assertion, message);
+        }
+        else
+        {
+            Fail(FailureKind.LostUpdate, $"{message}; {_lostUpdate}");
+        }
+    }
 
     /// <summary>Ends the schedule as a failure, from the thread that has the turn.</summary>
     public void Fail(FailureKind kind, string message, Exception? exception = null)
@@ -152,9 +174,22 @@ internal sealed partial class ThreadRun
 
     public void FailFrom(ThreadLane lane, Exception exception)
     {
-        if (!_isOver && !lane.IsAbandoned)
+        if (_isOver || lane.IsAbandoned)
+        {
+            return;
+        }
+
+        if (!TaskMode.IsAssertion(exception))
         {
             SetFailure(FailureKind.Exception, $"{lane.Name} ended with {exception.GetType().Name}: {exception.Message}", exception);
+        }
+        else if (_lostUpdate is null)
+        {
+            SetFailure(FailureKind.Assertion, exception.Message, exception);
+        }
+        else
+        {
+            SetFailure(FailureKind.LostUpdate, $"{exception.Message}; {_lostUpdate}", exception);
         }
     }
 
