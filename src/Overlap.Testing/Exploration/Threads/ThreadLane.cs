@@ -86,6 +86,11 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
         {
             lane.Run.Step(lane, givesWay);
         }
+        else if (givesWay)
+        {
+            // It spins for what another lane holds, and while a condition is looked at no other lane runs.
+            throw new NotNowException();
+        }
 
         return lane;
     }
