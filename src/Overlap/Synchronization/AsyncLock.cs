@@ -14,7 +14,7 @@ namespace Overlap.Synchronization;
 /// it throws <see cref="LockRecursionException"/>.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
+public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
 {
     // The state: three flags, and above them the number of the entry, so that a lease of an earlier entry is told apart.
     // Held alone or nothing: it changes by one exchange. Waited: everybody comes to the gate. Gate: one is inside, and nobody else changes the state.
@@ -90,12 +90,20 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <returns>Whether the lock was taken; <see langword="false"/> also once it was disposed.</returns>
     public bool TryEnter(out Lease lease)
     {
+        SpinWait spin = default;
         int state = _state;
-        if ((state & (Held | Waited | Gate)) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+        while ((state & (Held | Waited)) == 0)
         {
-            Interleaver.Note(this, PrimitiveNote.Entered);
-            lease = new Lease(this, state + OneEntry + Held);
-            return true;
+            if ((state & Gate) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+            {
+                Interleaver.Note(this, PrimitiveNote.Entered);
+                lease = new Lease(this, state + OneEntry + Held);
+                return true;
+            }
+
+            // A free lock whose gate somebody passes is free all the same: one who asks for figures, or disposes a lease twice.
+            spin.SpinOnce(sleep1Threshold: -1);
+            state = Volatile.Read(ref _state);
         }
 
         lease = default;
@@ -115,17 +123,15 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <remarks>The owner's lease may be disposed afterwards. Twice is legal.</remarks>
     public void Dispose()
     {
+        WaiterBatch refused = default;
         int state = EnterGate();
         _isDisposed = true;
-        IntrusiveQueue<Waiter> refused = _waiters;
-        _waiters = default;
+        refused.AddAll(ref _waiters);
+        TakeRoomsLocked(ref refused);
 
         // Waited stays set for ever: everybody comes to the gate from here on and sees that it is over.
         ExitGate(state | Waited);
-        while (refused.TryDequeue(out Waiter? waiter))
-        {
-            waiter.Fail(new ObjectDisposedException(nameof(AsyncLock)));
-        }
+        refused.FailAllDisposed(nameof(AsyncLock));
     }
 
     void ILeaseSource.Return(int ticket) => Leave(ticket);
@@ -134,7 +140,7 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     {
         int state = EnterGate();
         bool isMine = _waiters.TryRemove(waiter);
-        ExitGate(_waiters.Count == 0 && !_isDisposed ? state & ~Waited : state);
+        ExitGate(_waiters.Count == 0 && !_isDisposed && !_isRestored ? state & ~Waited : state);
         return isMine;
     }
 
@@ -204,15 +210,46 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
             return;
         }
 
-        if (!_waiters.TryDequeue(out Waiter? next))
+        ExitGate(PassOnLocked(state, out Waiter<Lease>? next, out Lease lease));
+        next?.Complete(lease);
+    }
+
+    /// <summary>Gives the lock, which is held, to the next one, or frees it.</summary>
+    /// <param name="state">The present state.</param>
+    /// <param name="next">The next owner, to be completed with the lease after the gate.</param>
+    /// <param name="lease">The lease.</param>
+    /// <returns>The new state.</returns>
+    private int PassOnLocked(int state, out Waiter<Lease>? next, out Lease lease)
+    {
+        int last = _isRestored ? _lastEntry : state & ~(Held | Waited | Gate);
+        _isRestored = false;
+        if (_waiters.TryDequeue(out Waiter? first))
         {
-            ExitGate(state & ~Held);
-            return;
+            next = (Waiter<Lease>)first;
+            return LetInLocked(next, last, out lease);
         }
 
-        int entry = ticket + OneEntry;
-        ExitGate(_waiters.Count == 0 ? entry : entry | Waited);
-        ((Waiter<Lease>)next).Complete(new Lease(this, entry));
+        next = null;
+        lease = default;
+        return _isDisposed ? last | Waited : last;
+    }
+
+    /// <summary>Makes a waiter that was taken out of the queue the owner.</summary>
+    /// <param name="waiter">The next owner.</param>
+    /// <param name="last">The number of the last entry, without flags.</param>
+    /// <param name="lease">What to complete it with.</param>
+    /// <returns>The new state.</returns>
+    private int LetInLocked(Waiter<Lease> waiter, int last, out Lease lease)
+    {
+        if (waiter.Request == Reentry)
+        {
+            lease = waiter.Brought;
+            return RestoreLocked(lease, last);
+        }
+
+        int entry = last + OneEntry + Held;
+        lease = new Lease(this, entry);
+        return _waiters.Count == 0 ? entry : entry | Waited;
     }
 
     /// <summary>Waits until nobody is at the gate and goes in; those few lines are too short to stop a thread for.</summary>

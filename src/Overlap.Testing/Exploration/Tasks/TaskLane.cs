@@ -1,0 +1,49 @@
+namespace Overlap.Testing.Exploration.Tasks;
+
+/// <summary>A lane of tasks, and at the same time the synchronisation context under which its steps run.</summary>
+/// <remarks>
+/// That each lane has a context of its own is what tells continuations apart: an await captures the context of the lane that awaits, so whatever
+/// completes it later, the continuation is posted to its own lane; and as the completing lane runs under another context, it is never run inline.
+/// </remarks>
+internal sealed class TaskLane : SynchronizationContext
+{
+    private readonly TaskMode _mode;
+
+    public TaskLane(TaskMode mode, int id, string name)
+    {
+        _mode = mode;
+        Id = id;
+        Name = name;
+        SetWaitNotificationRequired();
+    }
+
+    public int Id { get; }
+
+    public string Name { get; }
+
+    /// <summary>What it does; ends with the lane.</summary>
+    public Task? Task { get; set; }
+
+    public bool HasStarted { get; set; }
+
+    public bool IsEnded { get; set; }
+
+    /// <summary>The primitive in whose queue it stands, as far as the primitive told.</summary>
+    public object? WaitsFor { get; set; }
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    public override void Post(SendOrPostCallback d, object? state) => _mode.Post(this, d, state);
+
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        _mode.ThrowIfElsewhere();
+        d(state);
+    }
+
+    /// <summary>Called by the runtime where it would block the thread.</summary>
+    public override int Wait(nint[] waitHandles, bool waitAll, int millisecondsTimeout) =>
+        _mode.Block(waitHandles, waitAll, millisecondsTimeout, WaitHelper);
+
+    public override string ToString() => Name;
+}
