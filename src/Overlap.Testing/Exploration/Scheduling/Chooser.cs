@@ -3,7 +3,19 @@ namespace Overlap.Testing.Exploration.Scheduling;
 /// <summary>Chooses what runs next: one strategy, over all schedules of an exploration.</summary>
 internal abstract class Chooser
 {
-    /// <summary>Begins a schedule.</summary>
+    /// <summary>From this id on a "lane" is not a lane of the program but the oldest buffered store of lane id − this.</summary>
+    public const int FirstStore = 10_000;
+
+    /// <summary>The strategy with its numbers, for the result.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Whether all schedules within the bound were run.</summary>
+    public virtual bool IsExhausted => false;
+
+    /// <summary>Whether a schedule that this chooser had seen before offered other choices this time.</summary>
+    public virtual bool HasDiverged => false;
+
+    /// <summary>Begins a schedule; the same one again when its number is that of the one before.</summary>
     /// <param name="number">Which one, from 1.</param>
     public abstract void Begin(int number);
 
@@ -18,4 +30,8 @@ internal abstract class Chooser
     /// <summary>Looks for a further schedule after one has ended.</summary>
     /// <returns>Whether there is one; <see langword="false"/>: all within the bound were run.</returns>
     public abstract bool Next();
+
+    /// <summary>Whether a choice leaves a lane that could have gone on.</summary>
+    public static bool IsPreemption(ReadOnlySpan<int> lanes, ChoiceKind kind, int index) =>
+        kind == ChoiceKind.Preemption && index > 0 && lanes[index] < FirstStore;
 }

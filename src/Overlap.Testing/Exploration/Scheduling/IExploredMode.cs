@@ -6,6 +6,16 @@ internal interface IExploredMode
     /// <summary>What seeds of this mode begin with.</summary>
     string SeedPrefix { get; }
 
+    /// <summary>Whether the mode finds by itself that a step does not end; else the exploration's watchdog does.</summary>
+    bool GuardsItself => false;
+
+    /// <summary>The lane that runs now, for the watchdog, which asks from another thread.</summary>
+    string CurrentLane => "the program";
+
+    /// <summary>What was seen after the run whose fault it is; <see langword="null"/> when nothing was. Asked between runs, and once at the end.</summary>
+    /// <param name="isLast">Whether no further run follows, so that it is worth to wait a moment.</param>
+    RunOutcome? LateFailure(bool isLast) => null;
+
     /// <summary>Runs the program once under a schedule. Throws nothing that the program threw.</summary>
     RunOutcome Run(Schedule schedule);
 }

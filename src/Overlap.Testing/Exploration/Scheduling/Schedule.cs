@@ -54,4 +54,13 @@ internal sealed class Schedule(Chooser chooser, bool isExplained)
         Line = line,
         Remark = remark,
     });
+
+    /// <summary>Changes words of the story once all is known.</summary>
+    public void Amend(Func<string, string> change)
+    {
+        for (int i = 0; i < _story.Count; i++)
+        {
+            _story[i] = _story[i] with { Action = change(_story[i].Action) };
+        }
+    }
 }

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+
+namespace Overlap.Testing.Exploration.Tasks;
+
+/// <summary>Sees when code of a program runs on a thread that the explorer does not run.</summary>
+/// <remarks>
+/// A mark travels with the program's execution context. Wherever the runtime takes that context to, to a thread of the pool, a timer, a thread
+/// of its own, the mark's change is told on that thread before the program's code runs there: exact, and free while nothing escapes.
+/// What runs without the context, by the runtime's unsafe ways, is seen when it comes back: it posts to a lane, or calls the explorer.
+/// </remarks>
+internal sealed class EscapeWatch
+{
+    private static readonly AsyncLocal<EscapeWatch?> Mark = new(OnChanged);
+
+    private readonly object _gate = new();
+    private string? _cause;
+
+    /// <summary>The thread on which the program may run.</summary>
+    public int Thread { get; private set; }
+
+    /// <summary>Whose doing the first escape was; <see langword="null"/>: none was seen.</summary>
+    public string? Cause => Volatile.Read(ref _cause);
+
+    /// <summary>The context in which the program is to run on this thread.</summary>
+    public ExecutionContext Enter()
+    {
+        Thread = Environment.CurrentManagedThreadId;
+        Mark.Value = this;
+        return ExecutionContext.Capture()!;
+    }
+
+    /// <summary>Notes that the present thread, which is not the explorer's, runs code of the program.</summary>
+    public void Note()
+    {
+        if (Cause is null)
+        {
+            string cause = CauseOf(new StackTrace(1, fNeedFileInfo: true));
+            lock (_gate)
+            {
+                _cause ??= cause;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Gives an escape some real time to show itself.</summary>
+    public bool Wait(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            return _cause is not null || (Monitor.Wait(_gate, time) && _cause is not null);
+        }
+    }
+
+    private static void OnChanged(AsyncLocalValueChangedArgs<EscapeWatch?> change)
+    {
+        if (change.ThreadContextChanged && change.CurrentValue is { } watch && watch.Thread != Environment.CurrentManagedThreadId)
+        {
+            watch.Note();
+        }
+    }
+
+    private static string CauseOf(StackTrace stack)
+    {
+        string frames = stack.ToString();
+        string cause =
+            frames.Contains("TimerQueue", StringComparison.Ordinal) ? "a timer of the system fired (Task.Delay, a time-out or a Timer without the explorer's TimeProvider)"
+            : frames.Contains("AsyncStateMachineBox", StringComparison.Ordinal) ? "a continuation went to the pool (ConfigureAwait(false))"
+            : frames.Contains("Tasks.Task.ExecuteWithThreadLocal", StringComparison.Ordinal) ? "a task ran on the pool (Task.Run, StartNew or ContinueWith)"
+            : frames.Contains("ThreadPoolWorkQueue", StringComparison.Ordinal) ? "work ran on the pool"
+            : "a thread of its own ran code of the program";
+        return SourceLines.OfProgram(stack) is { } place ? $"{cause}, at {place}" : cause;
+    }
+}

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+
+namespace Overlap.Testing.Exploration.Tasks;
+
+/// <summary>What can go wrong, and in which words it is told.</summary>
+internal sealed partial class TaskMode
+{
+    private const int MostWaitersTold = 4;
+
+    private string? _lostUpdate;   // The first one of the run; fails nothing by itself.
+
+    public void OnLostUpdate<T>(Shared<T> variable, TaskLane lane, int lost) =>
+        _lostUpdate ??= $"{lane.Name} overwrites {variable.Name}, which {NameOf(lost)} has written since {lane.Name} read it";
+
+    public void FailAssertion(string message, string file, int line)
+    {
+        ThrowIfElsewhere();
+        if (IsExplained)
+        {
+            _schedule.Tell(_current?.Name ?? "at the end", $"fails: {message}", file, line);
+        }
+
+        FailAssertion(message, null);
+        throw new ScheduleEndedException();
+    }
+
+    /// <summary>Notes that the program would block the only thread that there is.</summary>
+    public void OnBlock(object primitive)
+    {
+        StackTrace stack = new(1, fNeedFileInfo: true);
+        string place = SourceLines.OfProgram(stack) is { } line ? $", at {line}" : "";
+        string name = TextOf(primitive);
+        if (IsExplained)
+        {
+            Tell($"blocks its thread for {name}", SourceLines.OfProgram(stack));
+        }
+
+        Fail(FailureKind.Blocked, $"{CurrentLane} blocks the thread that runs all tasks, waiting for {name}{place}: await it, or explore in thread mode", null);
+        throw new ScheduleEndedException();
+    }
+
+    private void Fail(FailureKind kind, string message, Exception? exception)
+    {
+        if (_failure is null)
+        {
+            _failure = kind;
+            _message = message;
+            _exception = exception;
+        }
+    }
+
+    private void FailAssertion(string message, Exception? exception) =>
+        Fail(_lostUpdate is null ? FailureKind.Assertion : FailureKind.LostUpdate, _lostUpdate is null ? message : $"{message}; {_lostUpdate}", exception);
+
+    private void FailBy(Exception exception, TaskLane lane)
+    {
+        if (IsAssertion(exception))
+        {
+            FailAssertion(FirstLine(exception), exception);
+        }
+        else
+        {
+            Fail(FailureKind.Exception, $"{lane.Name} ended with {exception.GetType().Name}: {FirstLine(exception)}{PlaceOf(exception)}", exception);
+        }
+    }
+
+    private void FailUnobserved(Exception exception, TaskLane lane)
+    {
+        if (IsAssertion(exception))
+        {
+            FailAssertion(FirstLine(exception), exception);
+        }
+        else
+        {
+            Fail(
+                FailureKind.UnobservedException,
+                $"{lane.Name} ended with {exception.GetType().Name}, and nobody looked at its task: {FirstLine(exception)}{PlaceOf(exception)}",
+                exception);
+        }
+    }
+
+    // Test frameworks have exceptions of their own, which are not known here but by their names.
+    private static bool IsAssertion(Exception exception)
+    {
+        for (Type? type = exception.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.Name.Contains("Assert", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return exception.GetType().GetInterfaces().Any(static type => type.Name == "IAssertionException");
+    }
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].TrimEnd();
+
+    private static string PlaceOf(Exception exception) => SourceLines.OfProgram(new StackTrace(exception, fNeedFileInfo: true)) is { } place ? $", at {place}" : "";
+
+    private string EscapeMessage(string cause)
+    {
+        IEnumerable<string> suspects = _lanes.Where(static lane => !lane.IsEnded)
+            .Select(static lane => (lane.Name, AsyncStack.Of(lane.Task).Place))
+            .Where(static lane => lane.Place is not null)
+            .Select(static lane => $"{lane.Name} awaits at {lane.Place}")
+            .Take(MostWaitersTold);
+        string waiting = string.Join(", ", suspects);
+        return $"the program left the explorer: {cause}" + (waiting.Length == 0 ? "" : $"; {waiting}");
+    }
+
+    private string EndlessMessage() =>
+        $"the schedule did not end within {_options.MaxSteps} steps; still running: {string.Join(", ", _lanes.Where(static lane => !lane.IsEnded).Select(static lane => lane.Name).Take(MostWaitersTold))}";
+
+    /// <summary>Nothing can run, no timer is set, and lanes have not ended: why?</summary>
+    private void EndInSilence()
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        List<(TaskLane Lane, SourceLine? Place, object? Awaited)> stuck =
+            [.. _lanes.Where(static lane => !lane.IsEnded).Select(static lane => (lane, AsyncStack.Of(lane.Task))).Select(static pair => (pair.lane, pair.Item2.Place, pair.Item2.Awaited))];
+        (TaskLane Lane, SourceLine? Place, object? Awaited) timed = stuck.Find(static entry => AsyncStack.IsSystemTimer(entry.Awaited));
+        if (timed.Lane is not null)
+        {
+            Fail(FailureKind.Escape, EscapeMessage("a timer of the system was set (Task.Delay, a time-out or a Timer without the explorer's TimeProvider)"), null);
+            return;
+        }
+
+        if (!_isEscapeRuledOut)
+        {
+            // The mark tells exactly, but only when the pool or the timer comes to it.
+            if (!_escapes.Wait(ShortestEscape) && IsOutsideBusy())
+            {
+                _escapes.Wait(LongestEscape);
+            }
+
+            _isEscapeRuledOut = _escapes.Cause is null;
+        }
+
+        if (_escapes.Cause is { } cause)
+        {
+            Fail(FailureKind.Escape, EscapeMessage(cause), null);
+            return;
+        }
+
+        bool isCycle = stuck.Any(entry => IsInCycle(entry.Lane));
+        if (IsExplained)
+        {
+            foreach ((TaskLane lane, SourceLine? place, object? awaited) in stuck)
+            {
+                _schedule.Tell(lane.Name, $"waits for {WhatFor(lane, awaited)}, for ever", place?.File, place?.Line ?? 0);
+            }
+        }
+
+        string told = string.Join(
+            "; ", stuck.Take(MostWaitersTold).Select(entry => $"{entry.Lane.Name} waits for {WhatFor(entry.Lane, entry.Awaited)}" + (entry.Place is { } place ? $" at {place}" : "")));
+        string more = stuck.Count > MostWaitersTold ? $"; and {stuck.Count - MostWaitersTold} more" : "";
+        Fail(
+            isCycle ? FailureKind.Deadlock : FailureKind.LostWakeUp,
+            (isCycle ? "lanes wait for each other: " : "nobody is left to wake who waits: ") + told + more,
+            null);
+    }
+
+    /// <summary>Whether the lane waits, over holders of what is waited for, for itself.</summary>
+    private bool IsInCycle(TaskLane start)
+    {
+        HashSet<TaskLane> seen = [];
+        Stack<TaskLane> open = new([start]);
+        while (open.TryPop(out TaskLane? lane))
+        {
+            if (lane.WaitsFor is null)
+            {
+                continue;
+            }
+
+            foreach ((object primitive, TaskLane holder) in _holders)
+            {
+                if (!ReferenceEquals(primitive, lane.WaitsFor))
+                {
+                    continue;
+                }
+
+                if (ReferenceEquals(holder, start))
+                {
+                    return true;
+                }
+
+                if (seen.Add(holder))
+                {
+                    open.Push(holder);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private string WhatFor(TaskLane lane, object? awaited)
+    {
+        if (lane.WaitsFor is { } primitive)
+        {
+            string[] holders = [.. _holders.Where(pair => ReferenceEquals(pair.Primitive, primitive)).Select(static pair => pair.Lane.Name).Distinct()];
+            return TextOf(primitive) + (holders.Length == 0 ? "" : $", held by {string.Join(" and ", holders)}");
+        }
+
+        if (awaited is Task task && _lanes.Find(other => ReferenceEquals(other.Task, task)) is { } joined)
+        {
+            return $"the end of {joined.Name}";
+        }
+
+        return awaited switch
+        {
+            null => "what never comes",
+            Task when awaited.GetType().Name.StartsWith("WhenAll", StringComparison.Ordinal) => "all of several tasks",
+            Task when awaited.GetType().DeclaringType == typeof(SemaphoreSlim) => "SemaphoreSlim",
+            Task => "a task that nobody completes",
+            _ => TypeText(awaited.GetType()),
+        };
+    }
+}

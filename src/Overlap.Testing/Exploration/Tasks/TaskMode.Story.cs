@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Overlap.Waiting;
+
+namespace Overlap.Testing.Exploration.Tasks;
+
+/// <summary>What is told of a run, and what is known of primitives for it.</summary>
+internal sealed partial class TaskMode
+{
+    private readonly List<(object Primitive, TaskLane Lane)> _holders = [];
+    private readonly List<object> _names = [];   // Primitives in the order in which they were first told of.
+
+    public string NameOf(int lane) => lane < _lanes.Count ? _lanes[lane].Name : "clock";
+
+    public void Tell(string action, string file, int line, string? remark = null)
+    {
+        if (IsExplained)
+        {
+            _schedule.Tell(CurrentOrThrow().Name, action, file, line, remark);
+        }
+    }
+
+    public void OnNote(object primitive, PrimitiveNote note)
+    {
+        if (_current is not { } lane)
+        {
+            return;
+        }
+
+        switch (note)
+        {
+            case PrimitiveNote.Entered:
+                _holders.Add((primitive, lane));
+                break;
+            case PrimitiveNote.Waits:
+                lane.WaitsFor = primitive;
+                break;
+            case PrimitiveNote.Left:
+                Leave(primitive, lane);
+                break;
+            default:
+                break;
+        }
+
+        if (IsExplained)
+        {
+            string name = TextOf(primitive);
+            bool isLock = name.Contains("Lock", StringComparison.Ordinal);
+            string action = note switch
+            {
+                PrimitiveNote.Entered => isLock ? $"enters {name}" : $"passes {name}",
+                PrimitiveNote.Waits => $"waits for {name}",
+                PrimitiveNote.Left => isLock ? $"leaves {name}" : $"gives back to {name}",
+                _ => $"signals {name}",
+            };
+            Tell(action, LineOfCaller());
+        }
+    }
+
+    private static SourceLine? LineOfCaller() => SourceLines.OfProgram(new StackTrace(2, fNeedFileInfo: true));
+
+    private static string TypeText(Type type)
+    {
+        int arity = type.Name.IndexOf('`', StringComparison.Ordinal);
+        return arity < 0 ? type.Name : type.Name[..arity];
+    }
+
+    private void Tell(string action, SourceLine? place) => _schedule.Tell(CurrentOrThrow().Name, action, place?.File, place?.Line ?? 0);
+
+    private void Leave(object primitive, TaskLane lane)
+    {
+        int held = _holders.FindLastIndex(pair => ReferenceEquals(pair.Primitive, primitive) && ReferenceEquals(pair.Lane, lane));
+        held = held >= 0 ? held : _holders.FindLastIndex(pair => ReferenceEquals(pair.Primitive, primitive));
+        if (held >= 0)
+        {
+            _holders.RemoveAt(held);
+        }
+    }
+
+    // With its number among those of its type; EndStory takes the number away where there is one only.
+    private string TextOf(object primitive)
+    {
+        string type = TypeText(primitive.GetType());
+        if (!_names.Contains(primitive, ReferenceEqualityComparer.Instance))
+        {
+            _names.Add(primitive);
+        }
+
+        int number = 0;
+        foreach (object named in _names)
+        {
+            number += named.GetType() == primitive.GetType() ? 1 : 0;
+            if (ReferenceEquals(named, primitive))
+            {
+                break;
+            }
+        }
+
+        return $"{type} {number}";
+    }
+
+    private StepStory BeginStory(in ReadyStep step)
+    {
+        SourceLine? place = step.File is { } file ? new SourceLine(file, step.Line)
+            : AsyncStack.Of(step.State ?? step.Work).Place ?? AsyncStack.Of(step.Lane.Task).Place;
+        return new StepStory(_schedule.Story.Count, step.Lane.HasStarted, place);
+    }
+
+    /// <summary>Tells of a step that told nothing itself.</summary>
+    private void EndStory(TaskLane lane, StepStory story)
+    {
+        if (_schedule.Story.Count > story.Told || _failure is not null)
+        {
+            return;
+        }
+
+        SourceLine? place = story.Place ?? (lane.IsEnded ? null : AsyncStack.Of(lane.Task).Place);
+        string action = lane.Id == ClockId ? "a timer fires" : !story.HadStarted ? "starts" : lane.IsEnded ? "goes on to its end" : "goes on";
+        _schedule.Tell(lane.Name, action, place?.File, place?.Line ?? 0);
+    }
+
+    private void EndStory()
+    {
+        foreach (IGrouping<Type, object> only in _names.GroupBy(static primitive => primitive.GetType()).Where(static group => group.Count() == 1))
+        {
+            string numbered = $"{TypeText(only.Key)} 1";
+            _schedule.Amend(text => text.Replace(numbered, TypeText(only.Key), StringComparison.Ordinal));
+            _message = _message.Replace(numbered, TypeText(only.Key), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A step as it was before it ran.</summary>
+    private readonly record struct StepStory(int Told, bool HadStarted, SourceLine? Place);
+}
