@@ -25,7 +25,7 @@ public sealed class CancellationSweepTests
     [MemberData(nameof(Methods))]
     public async Task Call_CancelledBefore_WinsOverAFreeWay(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         scenario.Unblock();
         string before = scenario.State();
         await AssertCancelledAsync(scenario.CallAsync(Cancelled()), Cancelled());
@@ -36,7 +36,7 @@ public sealed class CancellationSweepTests
     [MemberData(nameof(Methods))]
     public async Task Call_CancelledBefore_DoesNotQueue(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         string before = scenario.State();
         await AssertCancelledAsync(scenario.CallAsync(Cancelled()), Cancelled());
         Assert.Equal(before, scenario.State());
@@ -47,7 +47,7 @@ public sealed class CancellationSweepTests
     [MemberData(nameof(Methods))]
     public async Task Call_CancelledWhileItWaits_LeavesNoTrace(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         string before = scenario.State();
         using CancellationTokenSource source = new();
         Task call = scenario.CallAsync(source.Token);
@@ -62,24 +62,24 @@ public sealed class CancellationSweepTests
     [MemberData(nameof(Methods))]
     public async Task Call_CancelledBeforeItCouldEnd_LeavesTheEndToTheNext(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         using CancellationTokenSource source = new();
         Task call = scenario.CallAsync(source.Token);
         await source.CancelAsync();
         scenario.Unblock();
-        await AssertOneOrTheOtherAsync(method, scenario, call, source.Token, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.Canceled : null);
+        await AssertOneOrTheOtherAsync(method, scenario, call, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.Canceled : null, source.Token);
     }
 
     [Theory]
     [MemberData(nameof(Methods))]
     public async Task Call_CancelledAfterItCouldEnd_HasEnded(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         using CancellationTokenSource source = new();
         Task call = scenario.CallAsync(source.Token);
         scenario.Unblock();
         await source.CancelAsync();
-        await AssertOneOrTheOtherAsync(method, scenario, call, source.Token, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.RanToCompletion : null);
+        await AssertOneOrTheOtherAsync(method, scenario, call, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.RanToCompletion : null, source.Token);
     }
 
     [Theory]
@@ -87,24 +87,24 @@ public sealed class CancellationSweepTests
     public async Task Call_FreedByTheCancellationBeforeItIsTold_HasEnded(string method)
     {
         // Callbacks of a token run in the opposite order of their registration.
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         using CancellationTokenSource source = new();
         Task call = scenario.CallAsync(source.Token);
         using CancellationTokenRegistration first = source.Token.Register(scenario.Unblock);
         await source.CancelAsync();
-        await AssertOneOrTheOtherAsync(method, scenario, call, source.Token, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.RanToCompletion : null);
+        await AssertOneOrTheOtherAsync(method, scenario, call, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.RanToCompletion : null, source.Token);
     }
 
     [Theory]
     [MemberData(nameof(Methods))]
     public async Task Call_FreedByTheCancellationAfterItIsTold_LeavesTheEndToTheNext(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         using CancellationTokenSource source = new();
         using CancellationTokenRegistration last = source.Token.Register(scenario.Unblock);
         Task call = scenario.CallAsync(source.Token);
         await source.CancelAsync();
-        await AssertOneOrTheOtherAsync(method, scenario, call, source.Token, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.Canceled : null);
+        await AssertOneOrTheOtherAsync(method, scenario, call, mustBe: scenario.IsEndedByUnblocking ? TaskStatus.Canceled : null, source.Token);
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class CancellationSweepTests
         Random random = new(Seed);
         for (int round = 0; round < Thorough.Times(100, 20_000); round++)
         {
-            WaitScenario scenario = Make(method);
+            await using WaitScenario scenario = Make(method);
             using CancellationTokenSource source = new();
             Task call = scenario.CallAsync(source.Token);
             int head = random.Next(-200, 200);
@@ -129,8 +129,8 @@ public sealed class CancellationSweepTests
             start.SignalAndWait();
             Thread.SpinWait(Math.Max(0, -head));
             source.Cancel();
-            await unblocking.WaitAsync(Patience);
-            await AssertOneOrTheOtherAsync(method, scenario, call, source.Token, mustBe: null);
+            await PatientlyAsync(unblocking);
+            await AssertOneOrTheOtherAsync(method, scenario, call, mustBe: null, source.Token);
         }
     }
 
@@ -138,11 +138,11 @@ public sealed class CancellationSweepTests
     [MemberData(nameof(Methods))]
     public async Task Call_CancelledAfterItEnded_ChangesNothing(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         using CancellationTokenSource source = new();
         Task call = scenario.CallAsync(source.Token);
         scenario.Unblock();
-        await call.WaitAsync(Patience);
+        await PatientlyAsync(call);
         string ended = scenario.State();
         Assert.Equal(0, Registrations.CountOf(source));
         await source.CancelAsync();
@@ -155,12 +155,12 @@ public sealed class CancellationSweepTests
     [MemberData(nameof(Methods))]
     public async Task Call_WayFree_RegistersNothing(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         using CancellationTokenSource source = new();
         scenario.Unblock();
         Task call = scenario.CallAsync(source.Token);
         Assert.True(call.IsCompleted || !scenario.EndsAtOnce, "The scenario does not free the way.");
-        await call.WaitAsync(Patience);
+        await PatientlyAsync(call);
         Assert.Equal(0, Registrations.CountOf(source));
     }
 
@@ -171,26 +171,26 @@ public sealed class CancellationSweepTests
     /// <summary>The state after a call that was freed, given what it waited for, and gave that back, with no cancellation anywhere.</summary>
     private static async Task<string> DeliveredAsync(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         Task call = scenario.CallAsync();
         scenario.Unblock();
-        await call.WaitAsync(Patience);
+        await PatientlyAsync(call);
         scenario.GiveBack();
         return scenario.State();
     }
 
     /// <summary>The state after the way was freed and nobody had ever called.</summary>
-    private static string NeverCalled(string method)
+    private static async Task<string> NeverCalledAsync(string method)
     {
-        WaitScenario scenario = Make(method);
+        await using WaitScenario scenario = Make(method);
         scenario.Unblock();
         return scenario.State();
     }
 
     private static async Task AssertOneOrTheOtherAsync(
-        string method, WaitScenario scenario, Task call, CancellationToken cancellationToken, TaskStatus? mustBe)
+        string method, WaitScenario scenario, Task call, TaskStatus? mustBe, CancellationToken cancellationToken)
     {
-        await call.WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await PatientlyAsync(call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (mustBe is { } status)
         {
             Assert.Equal(status, call.Status);
@@ -204,21 +204,28 @@ public sealed class CancellationSweepTests
         else
         {
             await AssertCancelledAsync(call, cancellationToken);
-            Assert.Equal(NeverCalled(method), scenario.State());
+            Assert.Equal(await NeverCalledAsync(method), scenario.State());
         }
     }
 
     private static async Task AssertCancelledAsync(Task call, CancellationToken cancellationToken)
     {
-        OperationCanceledException cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Patience));
+        OperationCanceledException cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PatientlyAsync(call));
         Assert.Equal(cancellationToken, cancelled.CancellationToken);
+    }
+
+    // A task's own WaitAsync(TimeSpan) now and then leaves its timer behind until it is due.
+    private static async Task PatientlyAsync(Task task)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        await task.WaitAsync(patience.Token);
     }
 
     private static async Task AssertWorksAsync(string method, WaitScenario scenario)
     {
         Task next = scenario.CallAsync();
         scenario.Unblock();
-        await next.WaitAsync(Patience);
+        await PatientlyAsync(next);
         scenario.GiveBack();
         Assert.Equal(await DeliveredAsync(method), scenario.State());
     }

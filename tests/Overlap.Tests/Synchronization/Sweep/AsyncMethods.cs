@@ -13,6 +13,9 @@ internal static class AsyncMethods
         ["Overlap.Executors"] = true,
     };
 
+    // Hands its token to the function it stands for, and waits for nothing of its own.
+    private static readonly string[] Exempt = ["Callable.InvokeAsync"];
+
     public static IReadOnlyDictionary<string, Func<WaitScenario>> Scenarios { get; } =
         ((IEnumerable<KeyValuePair<string, Func<WaitScenario>>>)[.. SynchronizationScenarios.All, .. FutureScenarios.All, .. ExecutorScenarios.All]).ToDictionary();
 
@@ -23,7 +26,8 @@ internal static class AsyncMethods
         .Where(static method => IsAsynchronous(method.ReturnType) && method.GetParameters().Any(static parameter => parameter.ParameterType == typeof(CancellationToken)))
         .Where(static method => method.GetCustomAttribute<ObsoleteAttribute>() is null)
         .Select(static method => Name(method, isForAllOverloads: Namespaces[method.DeclaringType!.Namespace!]))
-        .Distinct();
+        .Distinct()
+        .Except(Exempt);
 
     private static bool IsAsynchronous(Type type)
     {

@@ -5,7 +5,9 @@ namespace Overlap.Tests.Synchronization.Sweep;
 /// <param name="unblock">Lets one waiting call end, or the next call end at once.</param>
 /// <param name="state">What can be seen of the object from outside.</param>
 /// <param name="giveBack">Gives back what a call that ended was given.</param>
-internal sealed class WaitScenario(Func<CancellationToken, Task> call, Action unblock, Func<string> state, Action? giveBack = null)
+/// <param name="dispose">Ends the object, where it has threads of its own.</param>
+internal sealed class WaitScenario(Func<CancellationToken, Task> call, Action unblock, Func<string> state, Action? giveBack = null, Func<ValueTask>? dispose = null)
+    : IAsyncDisposable
 {
     /// <summary>Whether a waiting call has its end when <see cref="Unblock"/> returns; otherwise that end is on its way and a cancellation may overtake it.</summary>
     public bool IsEndedByUnblocking { get; init; } = true;
@@ -20,4 +22,6 @@ internal sealed class WaitScenario(Func<CancellationToken, Task> call, Action un
     public string State() => state();
 
     public void GiveBack() => giveBack?.Invoke();
+
+    public ValueTask DisposeAsync() => dispose?.Invoke() ?? default;
 }

@@ -6,7 +6,7 @@ namespace Overlap.Tests.Testing.Exploration;
 /// <summary>An operation on something that items are put into and taken out of.</summary>
 internal readonly record struct QueueOperation(bool IsPut, int Item)
 {
-    public static readonly QueueOperation Take = default;
+    public static QueueOperation Take => default;
 
     public static QueueOperation Put(int item) => new(true, item);
 
