@@ -43,6 +43,9 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     /// <summary>Told apart from its earlier uses by this number.</summary>
     public short Version { get; private set; }
 
+    /// <summary>The token that may end the wait.</summary>
+    public CancellationToken Token => _token;
+
     protected bool IsCompleted => ReferenceEquals(Volatile.Read(ref _listener), Done);
 
     /// <summary>Ends the wait with an exception. See W1.</summary>
@@ -51,6 +54,9 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         _error = error;
         Signal();
     }
+
+    /// <summary>Lets the wait end with an exception once it is completed: for an owner that has to give something back to the waiter before.</summary>
+    public void Spoil(Exception error) => _error = error;
 
     void IThreadPoolWorkItem.Execute()
     {
