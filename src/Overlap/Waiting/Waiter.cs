@@ -125,7 +125,8 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
             _executionContext = ExecutionContext.Capture();
         }
 
-        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
+        // Under the race explorer the context says whose the continuation is, whether it asked for it or not.
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 || Interleaver.Current is not null)
         {
             _scheduler = CurrentScheduler();
         }
@@ -147,6 +148,11 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         }
 
         error = _error;
+        if (error is null)
+        {
+            Interleaver.Note(Owner!, PrimitiveNote.Entered);
+        }
+
         // W3: a cancellation that is being told cannot be unregistered; such a waiter is left to the collector.
         bool isQuiet = !_token.CanBeCanceled || _cancellation.Unregister();
         _cancellation = default;
