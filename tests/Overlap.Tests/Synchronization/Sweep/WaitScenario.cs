@@ -15,6 +15,12 @@ internal sealed class WaitScenario(Func<CancellationToken, Task> call, Action un
     /// <summary>Whether a call whose way is free ends without waiting. Not so where the method hands work to others.</summary>
     public bool EndsAtOnce { get; init; } = true;
 
+    /// <summary>Whether the object remembers that the way was freed when nobody waited.</summary>
+    public bool IsUnblockingKept { get; init; } = true;
+
+    /// <summary>The state after a cancellation, where that is not to be as if nobody had called: the participants of a barrier wait for each other.</summary>
+    public string? BrokenState { get; init; }
+
     public Task CallAsync(CancellationToken cancellationToken = default) => call(cancellationToken);
 
     public void Unblock() => unblock();
