@@ -14,17 +14,18 @@ namespace Overlap.Synchronization;
 /// it throws <see cref="LockRecursionException"/>.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
+public sealed partial class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
 {
-    // The state: two flags, and above them the number of the entry, so that a lease of an earlier entry is told apart.
+    // The state: three flags, and above them the number of the entry, so that a lease of an earlier entry is told apart.
+    // Held alone or nothing: it changes by one exchange. Waited: everybody comes to the gate. Gate: one is inside, and nobody else changes the state.
     private const int Held = 1;
     private const int Waited = 2;
-    private const int OneEntry = 4;
+    private const int Gate = 4;
+    private const int OneEntry = 8;
 
-    private readonly Lock _gate = new();
-    private IntrusiveQueue<Waiter> _waiters;   // Guarded by _gate.
-    private bool _isDisposed;                  // Guarded by _gate.
-    private int _state;                        // While Waited is set it changes under _gate only.
+    private IntrusiveQueue<Waiter> _waiters;   // Guarded by the gate.
+    private bool _isDisposed;                  // Guarded by the gate.
+    private int _state;
     private int _ownerThread;                  // The thread that holds it by Enter, 0 when a task does. Written by the owner.
 
     private string DebuggerText => (_state & Held) == 0 ? "free" : $"held, {_waiters.Count} waiting";
@@ -48,7 +49,7 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
         }
 
         int state = _state;
-        if ((state & (Held | Waited)) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+        if ((state & (Held | Waited | Gate)) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
         {
             Lease lease = new(this, state + OneEntry + Held);
             return Interleaver.IsOn ? Entered(lease) : new ValueTask<Lease>(lease);
@@ -77,6 +78,7 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
             }
 
             lease = TryQueue(out Lease entered) is { } waiter ? waiter.Wait(cancellationToken) : entered;
+            ObjectDisposedException.ThrowIf(!lease.IsTaken, this);
         }
 
         Volatile.Write(ref _ownerThread, Environment.CurrentManagedThreadId);
@@ -88,12 +90,20 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <returns>Whether the lock was taken; <see langword="false"/> also once it was disposed.</returns>
     public bool TryEnter(out Lease lease)
     {
+        SpinWait spin = default;
         int state = _state;
-        if ((state & (Held | Waited)) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+        while ((state & (Held | Waited)) == 0)
         {
-            Interleaver.Note(this, PrimitiveNote.Entered);
-            lease = new Lease(this, state + OneEntry + Held);
-            return true;
+            if ((state & Gate) == 0 && Interlocked.CompareExchange(ref _state, state + OneEntry + Held, state) == state)
+            {
+                Interleaver.Note(this, PrimitiveNote.Entered);
+                lease = new Lease(this, state + OneEntry + Held);
+                return true;
+            }
+
+            // A free lock whose gate somebody passes is free all the same: one who asks for figures, or disposes a lease twice.
+            spin.SpinOnce(sleep1Threshold: -1);
+            state = Volatile.Read(ref _state);
         }
 
         lease = default;
@@ -103,9 +113,9 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <summary>Tells whether the lock is held and how many wait for it.</summary>
     public AsyncLockStatistics GetStatistics()
     {
-        _gate.Enter();
-        AsyncLockStatistics statistics = new(!_isDisposed && (_state & Held) != 0, _waiters.Count);
-        _gate.Exit();
+        int state = EnterGate();
+        AsyncLockStatistics statistics = new((state & Held) != 0, _waiters.Count);
+        ExitGate(state);
         return statistics;
     }
 
@@ -113,22 +123,29 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
     /// <remarks>The owner's lease may be disposed afterwards. Twice is legal.</remarks>
     public void Dispose()
     {
-        _gate.Enter();
+        WaiterBatch refused = default;
+        int state = EnterGate();
         _isDisposed = true;
+        refused.AddAll(ref _waiters);
+        TakeRoomsLocked(ref refused);
 
         // Waited stays set for ever: everybody comes to the gate from here on and sees that it is over.
-        MarkWaitedLocked();
-        IntrusiveQueue<Waiter> refused = _waiters;
-        _waiters = default;
-        while (refused.TryDequeue(out Waiter? waiter))
-        {
-            waiter.Fail(new ObjectDisposedException(nameof(AsyncLock)));
-        }
-
-        _gate.Exit();
+        ExitGate(state | Waited);
+        refused.FailAllDisposed(nameof(AsyncLock));
     }
 
-    void ILeaseSource.Return(int ticket)
+    void ILeaseSource.Return(int ticket) => Leave(ticket);
+
+    bool IWaiterOwner.GiveUp(Waiter waiter)
+    {
+        int state = EnterGate();
+        bool isMine = _waiters.TryRemove(waiter);
+        ExitGate(_waiters.Count == 0 && !_isDisposed && !_isRestored ? state & ~Waited : state);
+        return isMine;
+    }
+
+    /// <summary>Leaves the lock, unless the ticket is that of an earlier entry.</summary>
+    internal void Leave(int ticket)
     {
         Interleaver.Note(this, PrimitiveNote.Left);
         if (_ownerThread != 0)
@@ -136,23 +153,11 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
             LeaveThread(ticket);
         }
 
-        if (Interlocked.CompareExchange(ref _state, ticket - Held, ticket) != ticket)
+        // Looked at first: a failed exchange costs as much as a successful one.
+        if (_state != ticket || Interlocked.CompareExchange(ref _state, ticket - Held, ticket) != ticket)
         {
             HandOver(ticket);
         }
-    }
-
-    bool IWaiterOwner.GiveUp(Waiter waiter)
-    {
-        _gate.Enter();
-        bool isMine = _waiters.TryRemove(waiter);
-        if (isMine && _waiters.Count == 0 && !_isDisposed)
-        {
-            Volatile.Write(ref _state, _state & ~Waited);
-        }
-
-        _gate.Exit();
-        return isMine;
     }
 
     private ValueTask<Lease> Entered(Lease lease)
@@ -161,96 +166,117 @@ public sealed class AsyncLock : ILeaseSource, IWaiterOwner, IDisposable
         return Interleaver.Pause(new ValueTask<Lease>(lease));
     }
 
-    private ValueTask<Lease> EnterSlowly(CancellationToken cancellationToken)
+    private ValueTask<Lease> EnterSlowly(CancellationToken cancellationToken) => TryQueue(out Lease entered) switch
     {
-        Waiter<Lease>? waiter;
-        Lease entered;
-        try
-        {
-            waiter = TryQueue(out entered);
-        }
-        catch (ObjectDisposedException disposed)
-        {
-            return ValueTask.FromException<Lease>(disposed);
-        }
+        { } waiter => waiter.WaitAsync(cancellationToken),
+        null when entered.IsTaken => Entered(entered),
+        null => ValueTask.FromException<Lease>(new ObjectDisposedException(nameof(AsyncLock))),
+    };
 
-        return waiter is null ? Entered(entered) : waiter.WaitAsync(cancellationToken);
-    }
-
-    /// <summary>Queues a waiter, or takes the lock when it came free meanwhile.</summary>
+    /// <summary>Queues a waiter.</summary>
+    /// <param name="entered">The lease, when the lock came free meanwhile; the default one also when it was disposed.</param>
     private Waiter<Lease>? TryQueue(out Lease entered)
     {
-        _gate.Enter();
-        try
+        entered = default;
+        Waiter<Lease> waiter = Waiter<Lease>.Rent(this);
+        int state = EnterGate();
+        if ((state & Held) != 0 && !_isDisposed)
         {
-            ThrowIfDisposedLocked();
-            if ((MarkWaitedLocked() & Held) == 0)
-            {
-                int state = (_state & ~Waited) + OneEntry + Held;
-                Volatile.Write(ref _state, state);
-                entered = new Lease(this, state);
-                return null;
-            }
-
-            entered = default;
-            Waiter<Lease> waiter = Waiter<Lease>.Rent(this);
             _waiters.Enqueue(waiter);
             Interleaver.Note(this, PrimitiveNote.Waits);
+            ExitGate(state | Waited);
             return waiter;
         }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
 
-    /// <summary>Sets the flag that brings everybody to the gate.</summary>
-    /// <returns>The state with it.</returns>
-    private int MarkWaitedLocked()
-    {
-        while (true)
+        if (!_isDisposed)
         {
-            int state = Volatile.Read(ref _state);
-            if ((state & Waited) != 0 || Interlocked.CompareExchange(ref _state, state | Waited, state) == state)
-            {
-                return state | Waited;
-            }
+            // Free, so nobody waits.
+            state += OneEntry + Held;
+            entered = new Lease(this, state & ~Gate);
         }
+
+        ExitGate(state);
+        waiter.Discard();
+        return null;
     }
 
     private void HandOver(int ticket)
     {
-        _gate.Enter();
-        int state = Volatile.Read(ref _state);
-        if ((state | Waited) != (ticket | Waited))
+        int state = EnterGate();
+        if ((state & ~(Waited | Gate)) != ticket)
         {
             // The lease of an earlier entry: it was disposed before.
-            _gate.Exit();
+            ExitGate(state);
             return;
         }
 
-        if (!_waiters.TryDequeue(out Waiter? next))
-        {
-            // Waited without a waiter: the lock was disposed, or the last one gave up while the owner was on its way here.
-            Volatile.Write(ref _state, _isDisposed ? state & ~Held : state & ~(Held | Waited));
-            _gate.Exit();
-            return;
-        }
-
-        int entry = (state + OneEntry) & ~Waited;
-        Volatile.Write(ref _state, _waiters.Count == 0 ? entry : entry | Waited);
-        _gate.Exit();
-        ((Waiter<Lease>)next).Complete(new Lease(this, entry));
+        ExitGate(PassOnLocked(state, out Waiter<Lease>? next, out Lease lease));
+        next?.Complete(lease);
     }
+
+    /// <summary>Gives the lock, which is held, to the next one, or frees it.</summary>
+    /// <param name="state">The present state.</param>
+    /// <param name="next">The next owner, to be completed with the lease after the gate.</param>
+    /// <param name="lease">The lease.</param>
+    /// <returns>The new state.</returns>
+    private int PassOnLocked(int state, out Waiter<Lease>? next, out Lease lease)
+    {
+        int last = _isRestored ? _lastEntry : state & ~(Held | Waited | Gate);
+        _isRestored = false;
+        if (_waiters.TryDequeue(out Waiter? first))
+        {
+            next = (Waiter<Lease>)first;
+            return LetInLocked(next, last, out lease);
+        }
+
+        next = null;
+        lease = default;
+        return _isDisposed ? last | Waited : last;
+    }
+
+    /// <summary>Makes a waiter that was taken out of the queue the owner.</summary>
+    /// <param name="waiter">The next owner.</param>
+    /// <param name="last">The number of the last entry, without flags.</param>
+    /// <param name="lease">What to complete it with.</param>
+    /// <returns>The new state.</returns>
+    private int LetInLocked(Waiter<Lease> waiter, int last, out Lease lease)
+    {
+        if (waiter.Request == Reentry)
+        {
+            lease = waiter.Brought;
+            return RestoreLocked(lease, last);
+        }
+
+        int entry = last + OneEntry + Held;
+        lease = new Lease(this, entry);
+        return _waiters.Count == 0 ? entry : entry | Waited;
+    }
+
+    /// <summary>Waits until nobody is at the gate and goes in; those few lines are too short to stop a thread for.</summary>
+    /// <returns>The state, with the gate's flag; nobody changes it until <see cref="ExitGate"/>.</returns>
+    private int EnterGate()
+    {
+        SpinWait spin = default;
+        while (true)
+        {
+            int state = Volatile.Read(ref _state);
+            if ((state & Gate) == 0 && Interlocked.CompareExchange(ref _state, state | Gate, state) == state)
+            {
+                return state | Gate;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private void ExitGate(int state) => Volatile.Write(ref _state, state & ~Gate);
 
     private void LeaveThread(int ticket)
     {
         // Only the lease of the present entry speaks for the thread that holds the lock.
-        if ((Volatile.Read(ref _state) | Waited) == (ticket | Waited))
+        if ((Volatile.Read(ref _state) & ~(Waited | Gate)) == ticket)
         {
             Volatile.Write(ref _ownerThread, 0);
         }
     }
-
-    private void ThrowIfDisposedLocked() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 }

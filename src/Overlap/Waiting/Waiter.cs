@@ -33,6 +33,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
     private Exception? _error;
+    private ThreadInterruptedException? _interruption;
 
     /// <summary>The primitive in whose queue this one stands.</summary>
     public IWaiterOwner? Owner { get; set; }
@@ -51,6 +52,12 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         _error = error;
         Signal();
     }
+
+    /// <summary>The exception of a waiter that gives up: its token was cancelled, or its thread interrupted.</summary>
+    public Exception GivesUpWith() => (Exception?)_interruption ?? new OperationCanceledException(_token);
+
+    /// <summary>Lets the wait end with an exception once it is completed: for an owner that has to give something back to the waiter before.</summary>
+    public void Spoil(Exception error) => _error = error;
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -84,7 +91,14 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         _listenerState = parker;
         if (Interlocked.CompareExchange(ref _listener, ReleaseThread, null) is null)
         {
-            parker.Park();
+            try
+            {
+                parker.Park();
+            }
+            catch (ThreadInterruptedException interruption)
+            {
+                ParkInterrupted(parker, interruption);
+            }
         }
     }
 
@@ -144,6 +158,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         _cancellation = default;
         _token = default;
         _error = null;
+        _interruption = null;
         _listenerState = null;
         _scheduler = null;
         _executionContext = null;
@@ -200,7 +215,36 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     {
         if (Owner is { } owner && owner.GiveUp(this))
         {
-            Fail(new OperationCanceledException(_token));
+            Fail(GivesUpWith());
+        }
+    }
+
+    // The place in the queue must not stay behind: what is granted to it would be lost.
+    private void ParkInterrupted(ThreadParker parker, ThreadInterruptedException interruption)
+    {
+        _interruption = interruption;
+        if (Owner!.GiveUp(this))
+        {
+            Fail(interruption);
+        }
+
+        while (true)
+        {
+            try
+            {
+                parker.Park();
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Once is enough: the wait ends in any case, and the thread hears of it.
+            }
+        }
+
+        if (!ReferenceEquals(_error, interruption))
+        {
+            // The grant came first. The interruption is kept for the thread's next wait.
+            Thread.CurrentThread.Interrupt();
         }
     }
 

@@ -39,6 +39,13 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
         return (Waiter<TResult>)waiter;
     }
 
+    /// <summary>Gives back a waiter that was rented and never queued.</summary>
+    public void Discard()
+    {
+        Owner = null;
+        Keep();
+    }
+
     /// <summary>Hands the wait out; the waiter is queued, and may have been granted already.</summary>
     public ValueTask<TResult> WaitAsync(CancellationToken cancellationToken)
     {
@@ -76,11 +83,9 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
         bool isReusable = TakeEnd(token, out Exception? error);
         _result = default;
         Brought = default;
-        if (isReusable && _pooled < MostPooled)
+        if (isReusable)
         {
-            Next = _pool;
-            _pool = this;
-            _pooled++;
+            Keep();
         }
 
         if (error is not null)
@@ -102,4 +107,14 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         OnCompleted(continuation, state, token, flags);
+
+    private void Keep()
+    {
+        if (_pooled < MostPooled)
+        {
+            Next = _pool;
+            _pool = this;
+            _pooled++;
+        }
+    }
 }
