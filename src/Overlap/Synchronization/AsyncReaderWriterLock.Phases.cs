@@ -5,7 +5,8 @@ namespace Overlap.Synchronization;
 // Who may enter: one word while nobody waits, queues and a gate once somebody does.
 public sealed partial class AsyncReaderWriterLock
 {
-    // The state: three flags, and above them the number of plain readers.
+    // The state: three flags, and above them the number of plain readers, but for the one in _readerPlace. That one never touches the state:
+    // it takes its place, then looks at the flags; who sets a flag looks at the place afterwards. So one of the two sees the other.
     private const int Gated = 1;         // Somebody waits, or is at the gate, or it is over: nobody enters but through the gate.
     private const int Writing = 2;
     private const int Upgradeable = 4;
@@ -27,7 +28,8 @@ public sealed partial class AsyncReaderWriterLock
         get
         {
             int state = _state;
-            string held = (state & Writing) != 0 ? "a writer" : (state & Upgradeable) != 0 ? $"{state / OneReader}+1 readers" : $"{state / OneReader} readers";
+            int readers = (state / OneReader) + (_readerPlace.IsTaken ? 1 : 0);
+            string held = (state & Writing) != 0 ? "a writer" : (state & Upgradeable) != 0 ? $"{readers}+1 readers" : $"{readers} readers";
             return $"{held}, {_readers.Count + _upgradeables.Count} waiting to read, {_writers.Count + (_upgrader is null ? 0 : 1)} to write";
         }
     }
@@ -38,7 +40,7 @@ public sealed partial class AsyncReaderWriterLock
         _gate.Enter();
         int state = Volatile.Read(ref _state);
         AsyncReaderWriterLockStatistics statistics = new(
-            state / OneReader,
+            (state / OneReader) + (_readerPlace.IsTaken ? 1 : 0),
             (state & Upgradeable) != 0,
             (state & Writing) != 0,
             _readers.Count,
@@ -71,18 +73,25 @@ public sealed partial class AsyncReaderWriterLock
         refused.FailAllDisposed(nameof(AsyncReaderWriterLock));
     }
 
+    private static void Grant(ref WaiterBatch released)
+    {
+        while (released.TryTake(out Waiter? waiter))
+        {
+            Waiter<Lease> granted = (Waiter<Lease>)waiter;
+            granted.Complete(granted.Brought);
+        }
+    }
+
     void IPermitOwner.GiveBack(int permits)
     {
         Interleaver.Note(this, PrimitiveNote.Left);
         switch (permits)
         {
             case ToRead:
-                int left = Interlocked.Add(ref _state, -OneReader);
-                if ((left & Gated) != 0 && left < OneReader)
-                {
-                    Settle(readersFirst: false);
-                }
-
+                LeaveReading(Interlocked.Add(ref _state, -OneReader));
+                break;
+            case ToReadAlone:
+                LeaveReading(Volatile.Read(ref _state));
                 break;
             case ToReadUpgradeably:
                 LeaveUpgradeable();
@@ -119,45 +128,82 @@ public sealed partial class AsyncReaderWriterLock
         return isMine;
     }
 
-    /// <summary>Enters by the state alone, which is possible while nobody waits.</summary>
-    private bool TryTake(int kind)
+    /// <summary>Enters without the gate, which is possible while nobody waits.</summary>
+    private bool TryTake(int kind, out Lease lease)
     {
-        int state = Volatile.Read(ref _state);
-        return kind switch
+        if (kind == ToRead)
         {
-            ToRead => TryRead(),
-            ToWrite => state == 0 && Interlocked.CompareExchange(ref _state, Writing, 0) == 0,
-            ToUpgrade => state == Upgradeable && Interlocked.CompareExchange(ref _state, Upgradeable | Writing, Upgradeable) == Upgradeable,
-            _ => (state & (Gated | Writing | Upgradeable)) == 0 && Interlocked.CompareExchange(ref _state, state | Upgradeable, state) == state,
-        };
+            return TryRead(out lease);
+        }
+
+        int state = Volatile.Read(ref _state);
+        if (kind == ToReadUpgradeably)
+        {
+            bool isTaken = (state & (Gated | Writing | Upgradeable)) == 0
+                && Interlocked.CompareExchange(ref _state, state | Upgradeable, state) == state;
+            lease = isTaken ? _upgradeablePlace.Take() : default;
+            return isTaken;
+        }
+
+        int free = kind == ToWrite ? 0 : Upgradeable;
+        lease = default;
+        if (state != free || _readerPlace.IsTaken || Interlocked.CompareExchange(ref _state, free | Writing, free) != free)
+        {
+            return false;
+        }
+
+        if (_readerPlace.IsTaken)
+        {
+            // A reader came in between, and perhaps went away again because of the flag.
+            LeaveWriting();
+            return false;
+        }
+
+        lease = _writerPlace.Take();
+        return true;
     }
 
-    private bool TryRead()
+    private bool TryRead(out Lease lease)
     {
         int state = _state;
+        if ((state & (Gated | Writing)) == 0 && _readerPlace.TryTake(out lease))
+        {
+            if ((Volatile.Read(ref _state) & (Gated | Writing)) == 0)
+            {
+                return true;
+            }
+
+            // As one who leaves: somebody may wait because the place was taken.
+            lease.Dispose();
+            lease = default;
+            return false;
+        }
+
         while ((state & (Gated | Writing)) == 0)
         {
             int seen = Interlocked.CompareExchange(ref _state, state + OneReader, state);
             if (seen == state)
             {
+                lease = PooledLease.Of(this, ToRead);
                 return true;
             }
 
             state = seen;
         }
 
+        lease = default;
         return false;
     }
 
     /// <summary>Enters through the gate, or queues a waiter.</summary>
     /// <param name="kind">What is asked for.</param>
     /// <param name="mayWait">Whether to queue a waiter; if not, nothing is thrown.</param>
-    /// <param name="isTaken">Whether it entered.</param>
+    /// <param name="lease">The lease if it entered.</param>
     /// <returns>The waiter; <see langword="null"/> if it entered or may not wait.</returns>
-    private Waiter<Lease>? Queue(int kind, bool mayWait, out bool isTaken)
+    private Waiter<Lease>? Queue(int kind, bool mayWait, out Lease lease)
     {
         Waiter<Lease>? waiter = null;
-        isTaken = false;
+        lease = default;
         _gate.Enter();
         try
         {
@@ -168,8 +214,7 @@ public sealed partial class AsyncReaderWriterLock
             int state = Interlocked.Or(ref _state, Gated) | Gated;
             if (!_isDisposed && MayEnterLocked(kind, state))
             {
-                TakeLocked(kind);
-                isTaken = true;
+                lease = TakeLocked(kind);
             }
             else if (mayWait)
             {
@@ -222,24 +267,36 @@ public sealed partial class AsyncReaderWriterLock
     private bool MayEnterLocked(int kind, int state) => kind switch
     {
         ToRead => (state & Writing) == 0 && _upgrader is null && _writers.Count == 0,
-        ToWrite => (state & ~Gated) == 0 && _writers.Count == 0,
-        ToUpgrade => (state & ~Gated) == Upgradeable && _upgrader is null,
+        ToWrite => (state & ~Gated) == 0 && !_readerPlace.IsTaken && _writers.Count == 0,
+        ToUpgrade => (state & ~Gated) == Upgradeable && !_readerPlace.IsTaken && _upgrader is null,
         _ => (state & (Writing | Upgradeable)) == 0 && _writers.Count == 0,
     };
 
-    private void TakeLocked(int kind)
+    private Lease TakeLocked(int kind)
     {
         switch (kind)
         {
             case ToRead:
                 Interlocked.Add(ref _state, OneReader);
-                break;
+                return PooledLease.Of(this, ToRead);
             case ToReadUpgradeably:
                 Interlocked.Or(ref _state, Upgradeable);
-                break;
+                return _upgradeablePlace.Take();
             default:
                 Interlocked.Or(ref _state, Writing);
-                break;
+                return _writerPlace.Take();
+        }
+    }
+
+    private void LeaveReading(int state)
+    {
+        if ((state & Gated) != 0 && state < OneReader)
+        {
+            WaiterBatch released = default;
+            _gate.Enter();
+            SettleLocked(readersFirst: false, ref released);
+            _gate.Exit();
+            Grant(ref released);
         }
     }
 
@@ -287,15 +344,6 @@ public sealed partial class AsyncReaderWriterLock
         Grant(ref released);
     }
 
-    private void Settle(bool readersFirst)
-    {
-        WaiterBatch released = default;
-        _gate.Enter();
-        SettleLocked(readersFirst, ref released);
-        _gate.Exit();
-        Grant(ref released);
-    }
-
     /// <summary>Lets in all who may enter now.</summary>
     /// <param name="readersFirst">Whether a phase of writing has just ended, so that the readers that wait go before the next writer.</param>
     /// <param name="released">Receives them.</param>
@@ -309,11 +357,10 @@ public sealed partial class AsyncReaderWriterLock
 
         if (_upgrader is { } upgrader)
         {
-            if (state < OneReader)
+            if (state < OneReader && !_readerPlace.IsTaken)
             {
                 _upgrader = null;
-                TakeLocked(ToUpgrade);
-                released.Add(upgrader);
+                AdmitLocked(upgrader, ref released);
             }
 
             return;
@@ -323,21 +370,18 @@ public sealed partial class AsyncReaderWriterLock
         {
             while (_readers.TryDequeue(out Waiter? reader))
             {
-                TakeLocked(ToRead);
-                released.Add(reader);
+                AdmitLocked(reader, ref released);
             }
 
             if ((state & Upgradeable) == 0 && _upgradeables.TryDequeue(out Waiter? upgradeable))
             {
-                TakeLocked(ToReadUpgradeably);
-                released.Add(upgradeable);
+                AdmitLocked(upgradeable, ref released);
             }
         }
 
-        if (_writers.Count > 0 && (Volatile.Read(ref _state) & ~Gated) == 0 && _writers.TryDequeue(out Waiter? writer))
+        if (_writers.Count > 0 && (Volatile.Read(ref _state) & ~Gated) == 0 && !_readerPlace.IsTaken && _writers.TryDequeue(out Waiter? writer))
         {
-            TakeLocked(ToWrite);
-            released.Add(writer);
+            AdmitLocked(writer, ref released);
         }
 
         OpenIfIdleLocked();
@@ -351,12 +395,10 @@ public sealed partial class AsyncReaderWriterLock
         }
     }
 
-    private void Grant(ref WaiterBatch released)
+    private void AdmitLocked(Waiter waiter, ref WaiterBatch released)
     {
-        while (released.TryTake(out Waiter? waiter))
-        {
-            ((Waiter<Lease>)waiter).Complete(PooledLease.Of(this, waiter.Request));
-        }
+        ((Waiter<Lease>)waiter).Brought = TakeLocked(waiter.Request);
+        released.Add(waiter);
     }
 
     private ref IntrusiveQueue<Waiter> QueueOf(int kind)

@@ -13,7 +13,7 @@ namespace Overlap.Synchronization;
 /// before the writers that wait.
 /// Race: if a grant and a cancellation meet, exactly one wins. A writer that gives up lets the readers behind it go on.
 /// Memory: what a writer wrote before it left is visible to whoever enters next, and what readers did before they left to the next writer.
-/// Cost: for a reader one atomic operation to enter, one to leave and one for its lease, no allocation; one pooled node for each waiter.
+/// Cost: one atomic operation to enter and one to leave, for a reader beside others one more each; no allocation; one pooled node for each waiter.
 /// Not re-entrant: a reader that asks to write waits for itself, and so may a reader that enters twice. Where it can be known, which is
 /// when a thread wrote by a blocking entry, it throws <see cref="LockRecursionException"/>.
 /// Source: B. B. Brandenburg and J. H. Anderson, "Spin-based reader-writer synchronization for multiprocessor real-time systems",
@@ -27,6 +27,19 @@ public sealed partial class AsyncReaderWriterLock : IPermitOwner, IWaiterOwner, 
     private const int ToWrite = 2;
     private const int ToReadUpgradeably = 3;
     private const int ToUpgrade = 4;
+    private const int ToReadAlone = 5;   // Given back only: the place of one reader without others.
+
+    private readonly LeasePlace _readerPlace;
+    private readonly LeasePlace _upgradeablePlace;
+    private readonly LeasePlace _writerPlace;
+
+    /// <summary>Makes a lock that nobody holds.</summary>
+    public AsyncReaderWriterLock()
+    {
+        _readerPlace = new LeasePlace(this, ToReadAlone);
+        _upgradeablePlace = new LeasePlace(this, ToReadUpgradeably);
+        _writerPlace = new LeasePlace(this, ToWrite);
+    }
 
     /// <summary>Waits for the writer of this phase, if there is one, and enters beside other readers.</summary>
     /// <param name="cancellationToken">Gives up the wait; if already cancelled it wins over a free lock.</param>
@@ -46,9 +59,8 @@ public sealed partial class AsyncReaderWriterLock : IPermitOwner, IWaiterOwner, 
             return ValueTask.FromCanceled<Lease>(cancellationToken);
         }
 
-        if (TryRead())
+        if (TryRead(out Lease lease))
         {
-            Lease lease = PooledLease.Of(this, ToRead);
             return Interleaver.IsOn ? Entered(lease) : new ValueTask<Lease>(lease);
         }
 
@@ -183,7 +195,12 @@ public sealed partial class AsyncReaderWriterLock : IPermitOwner, IWaiterOwner, 
             return ValueTask.FromCanceled<Lease>(cancellationToken);
         }
 
-        return TryTake(kind) ? Entered(PooledLease.Of(this, kind)) : EnterSlowlyAsync(kind, cancellationToken);
+        if (TryTake(kind, out Lease lease))
+        {
+            return Interleaver.IsOn ? Entered(lease) : new ValueTask<Lease>(lease);
+        }
+
+        return EnterSlowlyAsync(kind, cancellationToken);
     }
 
     private ValueTask<Lease> Entered(Lease lease)
@@ -196,9 +213,7 @@ public sealed partial class AsyncReaderWriterLock : IPermitOwner, IWaiterOwner, 
     {
         try
         {
-            return Queue(kind, mayWait: true, out bool _) is { } waiter
-                ? waiter.WaitAsync(cancellationToken)
-                : Entered(PooledLease.Of(this, kind));
+            return Queue(kind, mayWait: true, out Lease lease) is { } waiter ? waiter.WaitAsync(cancellationToken) : Entered(lease);
         }
         catch (Exception refusal) when (refusal is ObjectDisposedException or LockRecursionException or SynchronizationLockException)
         {
@@ -213,35 +228,33 @@ public sealed partial class AsyncReaderWriterLock : IPermitOwner, IWaiterOwner, 
             throw new LockRecursionException("This thread holds the lock for writing, and would wait for itself.");
         }
 
-        if (Queue(kind, mayWait: true, out bool _) is { } waiter)
+        if (Queue(kind, mayWait: true, out Lease lease) is { } waiter)
         {
             return waiter.Wait(cancellationToken);
         }
 
         Interleaver.Note(this, PrimitiveNote.Entered);
-        return PooledLease.Of(this, kind);
+        return lease;
     }
 
     private bool TryEnter(int kind, out Lease lease)
     {
-        bool isTaken = TryTake(kind);
-        if (!isTaken)
+        if (!TryTake(kind, out lease))
         {
-            Queue(kind, mayWait: false, out isTaken);
+            Queue(kind, mayWait: false, out lease);
         }
 
-        lease = isTaken ? PooledLease.Of(this, kind) : default;
-        if (isTaken)
+        if (lease.IsTaken)
         {
             Interleaver.Note(this, PrimitiveNote.Entered);
         }
 
-        return isTaken;
+        return lease.IsTaken;
     }
 
     private void ThrowIfNotUpgradeable(Lease upgradeable)
     {
-        if (upgradeable.Source is not PooledLease lease || !lease.IsHeld(upgradeable.Ticket, this, ToReadUpgradeably))
+        if (!_upgradeablePlace.IsHeldBy(upgradeable))
         {
             throw new SynchronizationLockException("The lease is not that of the upgradeable reader of this lock, or was given back.");
         }

@@ -40,10 +40,6 @@ internal sealed class PooledLease : ILeaseSource
         return new Lease(lease, lease._ticket);
     }
 
-    /// <summary>Whether the lease with this ticket stands, not given back, for this permit of this owner.</summary>
-    public bool IsHeld(int ticket, IPermitOwner owner, int permits) =>
-        Volatile.Read(ref _ticket) == ticket && ReferenceEquals(_owner, owner) && _permits == permits;
-
     public void Return(int ticket)
     {
         if (Interlocked.CompareExchange(ref _ticket, ticket + 1, ticket) != ticket)

@@ -10,6 +10,11 @@ namespace Overlap.Testing.Exploration.Scheduling;
 internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions options, string program)
 {
     private const int RunsBetweenProgress = 512;
+    private const int MostRuns = 500;
+    private const int FewRuns = 40;        // Each takes real time, for a step might only be slow.
+    private const int MostToldOfMany = 12;   // Of a schedule that is too long: so many steps of its beginning, and of its end.
+    private const int Many = 60;
+    private static readonly TimeSpan LongestRetelling = TimeSpan.FromSeconds(1);
 
     private const string Diverged =
         "the program took other steps under the same schedule: it depends on time, on chance, or on what an earlier run left";
@@ -178,7 +183,7 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
     {
         IReadOnlyList<int> choices = schedule.Choices;
         FailureKind kind = outcome.Failure!.Value;
-        if (kind is not (FailureKind.Escape or FailureKind.Blocked or FailureKind.Divergence))
+        if (kind is not (FailureKind.Escape or FailureKind.Divergence))
         {
             (RunOutcome again, Schedule second) = Run(new ReplayChooser(choices), 1);
             if (again.Failure != kind || second.Trace != schedule.Trace)
@@ -188,7 +193,7 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
             }
             else
             {
-                choices = new Minimiser(candidate => Run(candidate, 1), kind).Minimise(schedule);
+                choices = new Minimiser(candidate => Run(candidate, 1), kind, kind == FailureKind.Blocked ? FewRuns : MostRuns).Minimise(schedule);
             }
         }
 
@@ -221,9 +226,21 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
     {
         Schedule stuck = Volatile.Read(ref _running)!;
         int[] choices = [.. stuck.Choices];
-        string message = $"a step of {mode.CurrentLane} did not end within {options.Patience.TotalSeconds:0.###} s: it blocks its thread, or loops without awaiting";
-        RunOutcome outcome = new(FailureKind.Blocked, message, null, []);
-        return Result(strategy, isExhausted: false, Told(outcome, stuck, choices)) with { Schedules = _schedules + 1 };
+        IExploredMode again = mode.Again();
+        ReplayChooser chooser = new(choices);
+        chooser.Begin(1);
+        Schedule story = new(chooser, isExplained: true);
+        RunOutcome? ended = null;
+        Thread thread = NewThread(() => ended = again.Run(story));
+        if (thread.Join(options.Patience < LongestRetelling ? options.Patience : LongestRetelling) && ended is { Failure: null })
+        {
+            story = stuck;
+        }
+
+        string message = $"a step of {again.CurrentLane} did not end within {options.Patience.TotalSeconds:0.###} s: it blocks its thread, or loops without awaiting";
+        _schedules++;
+        RunOutcome outcome = new(FailureKind.Blocked, message, null, [.. story.Story.Select(static step => step.Lane).Distinct()]);
+        return Result(strategy, isExhausted: false, Told(outcome, story, choices));
     }
 
     private ExplorationFailure Told(RunOutcome outcome, Schedule schedule, IReadOnlyList<int> choices) => new()
@@ -233,7 +250,9 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
         Seed = SeedText.Write(mode.SeedPrefix, choices, schedule.Trace),
         FoundAt = Math.Max(1, _schedules),
         Lanes = outcome.Lanes,
-        Steps = [.. schedule.Story],
+        Steps = outcome.Failure is FailureKind.Endless or FailureKind.TooManyLanes && schedule.Story.Count > Many
+            ? [.. schedule.Story.Take(MostToldOfMany), .. schedule.Story.TakeLast(MostToldOfMany)]
+            : [.. schedule.Story],
         Exception = outcome.Exception,
     };
 

@@ -15,12 +15,13 @@ internal sealed partial class TaskMode : IExploredMode
     private readonly Func<TaskExplorer, Task> _program;
     private readonly ExplorationOptions _options;
     private readonly LaneInterleaver _interleaver;
-    private readonly EscapeWatch _escapes = new();
     private readonly ReadyList _ready = new();
     private readonly List<TaskLane> _lanes = [];
     private readonly List<Action> _checks = [];
 
     // Of the present run.
+    private EscapeWatch _escapes = new();   // Anew for a run that explains, which is to see for itself.
+    private SourceLine? _place;             // Where the present step began, when explained.
     private Schedule _schedule = null!;
     private TaskLane? _current;   // Read by the watchdog too, to name it.
     private TaskLane? _clock;
@@ -41,11 +42,13 @@ internal sealed partial class TaskMode : IExploredMode
 
     public string SeedPrefix => "a1-";
 
-    public string CurrentLane => Volatile.Read(ref _current)?.Name ?? "the program";
+    public string CurrentLane => (Volatile.Read(ref _current)?.Name ?? "the program") + (_place is { } place ? $", last seen at {place}," : "");
 
     public ExploredTime Time { get; }
 
     public bool IsExplained => _schedule.IsExplained;
+
+    public IExploredMode Again() => new TaskMode(_program, _options);
 
     public RunOutcome Run(Schedule schedule)
     {
@@ -98,6 +101,12 @@ internal sealed partial class TaskMode : IExploredMode
         _message = "";
         _exception = null;
         _lostUpdate = null;
+        if (IsExplained)
+        {
+            _escapes = new EscapeWatch();
+            _isEscapeRuledOut = false;
+        }
+
         _context = _escapes.Enter();
         TaskExplorer explorer = new(this);
         Start("main", () => _program(explorer));
@@ -143,6 +152,7 @@ internal sealed partial class TaskMode : IExploredMode
         Volatile.Write(ref _current, lane);
         lane.WaitsFor = null;
         SynchronizationContext.SetSynchronizationContext(lane);
+        _place = null;
         StepStory story = IsExplained ? BeginStory(step) : default;
         try
         {
