@@ -101,7 +101,8 @@ internal sealed partial class TaskMode
     }
 
     // Test frameworks have exceptions of their own, which are not known here but by their names.
-    private static bool IsAssertion(Exception exception)
+    /// <summary>Whether an exception is one of a test framework whose assertion failed.</summary>
+    public static bool IsAssertion(Exception exception)
     {
         for (Type? type = exception.GetType(); type is not null; type = type.BaseType)
         {
