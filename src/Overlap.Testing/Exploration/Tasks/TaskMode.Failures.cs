@@ -149,7 +149,7 @@ internal sealed partial class TaskMode
         if (!_isEscapeRuledOut)
         {
             // The mark tells exactly, but only when the pool or the timer comes to it.
-            _isEscapeRuledOut = !_escapes.WaitForPool(PoolPatience) && !(Timer.ActiveCount > 0 && _escapes.Wait(TimerPatience));
+            _isEscapeRuledOut = !_escapes.WaitForPool(PoolPatience, SomeTicks) && !(Timer.ActiveCount > 0 && _escapes.Wait(TimerPatience));
         }
 
         if (_escapes.Cause is { } cause)
