@@ -9,6 +9,31 @@ public class AsyncBarrierTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Halves_OfASum_AreAddedInStep()
+    {
+        // snippet
+        int[] values = [1, 2, 3, 4];
+        int[] halves = new int[2];
+        List<int> sums = [];
+        using AsyncBarrier barrier = new(2, phase => sums.Add(halves.Sum()));
+
+        await Task.WhenAll(WorkAsync(0, Token), WorkAsync(1, Token));
+
+        // A half that dies breaks the barrier; the other one gets BrokenBarrierException instead of waiting for ever.
+        Task WorkAsync(int half, CancellationToken cancellationToken) => barrier.ParticipateAsync(async () =>
+        {
+            for (int round = 0; round < 3; round++)
+            {
+                halves[half] += values[2 * half] + values[(2 * half) + 1];
+                await barrier.SignalAndWaitAsync(cancellationToken);
+            }
+        });
+        // end snippet
+
+        Assert.Equal([10, 20, 30], sums);
+    }
+
+    [Fact]
     public void SignalAndWaitAsync_LastArrives_AllGoOnWithTheirPlaces()
     {
         using AsyncBarrier barrier = new(3);

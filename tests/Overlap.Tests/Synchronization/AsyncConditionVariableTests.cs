@@ -20,6 +20,40 @@ public sealed class AsyncConditionVariableTests : IDisposable
     }
 
     [Fact]
+    public async Task Buffer_OfOnePlace_PassesEveryItem()
+    {
+        // snippet
+        using AsyncLock gate = new();
+        using AsyncConditionVariable changed = new(gate);
+        string? place = null;
+
+        async Task PutAsync(string item, CancellationToken cancellationToken)
+        {
+            using Lease held = await gate.EnterAsync(cancellationToken);
+            await changed.WaitForAsync(held, () => place is null, cancellationToken);
+            place = item;
+            changed.NotifyAll(held);
+        }
+
+        async Task<string> TakeAsync(CancellationToken cancellationToken)
+        {
+            using Lease held = await gate.EnterAsync(cancellationToken);
+            await changed.WaitForAsync(held, () => place is not null, cancellationToken);
+            string item = place!;
+            place = null;
+            changed.NotifyAll(held);
+            return item;
+        }
+
+        Task producer = Task.WhenAll(PutAsync("one", Token), PutAsync("two", Token));
+        string[] items = [await TakeAsync(Token), await TakeAsync(Token)];
+        // end snippet
+
+        await producer;
+        Assert.Equal(["one", "two"], items);
+    }
+
+    [Fact]
     public void WaitAsync_LockIsHeld_LeavesIt()
     {
         Lease held = _lock.Enter(Token);

@@ -9,6 +9,42 @@ public class AsyncSemaphoreTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Requests_BehindALimit_AreNeverMoreThanItAllows()
+    {
+        int running = 0;
+        List<int> seen = [];
+
+        // snippet
+        using AsyncSemaphore limit = new(3);
+
+        async Task DownloadAsync(int size, CancellationToken cancellationToken)
+        {
+            // A large file takes two of the three places.
+            using Lease lease = await limit.EnterAsync(size > 1_000 ? 2 : 1, cancellationToken);
+            await ReadAsync(size);
+        }
+
+        await Task.WhenAll(new[] { 100, 5_000, 200, 9_000, 300 }.Select(size => DownloadAsync(size, Token)));
+        // end snippet
+
+        Assert.All(seen, static places => Assert.InRange(places, 1, 3));
+        Assert.Equal(5, seen.Count);
+
+        async Task ReadAsync(int size)
+        {
+            int places = size > 1_000 ? 2 : 1;
+            int now = Interlocked.Add(ref running, places);
+            lock (seen)
+            {
+                seen.Add(now);
+            }
+
+            await Task.Yield();
+            Interlocked.Add(ref running, -places);
+        }
+    }
+
+    [Fact]
     public void EnterAsync_PermitsAreFree_TakesAsManyAsAskedFor()
     {
         using AsyncSemaphore semaphore = new(5);
