@@ -11,9 +11,15 @@ internal sealed class ThreadParker
     public void Park()
     {
         ThreadExplorer explorer = ThreadExplorer.Current ?? throw new InvalidOperationException("Only threads that are explored are stopped here.");
+        Interlocked.MemoryBarrier();
         explorer.Wait(() => ReferenceEquals(_releasedIn, explorer), "to be let go");
         _releasedIn = null;
     }
 
-    public void Release() => _releasedIn = ThreadExplorer.Current;
+    public void Release()
+    {
+        // The original's monitor makes what was written before visible.
+        Interlocked.MemoryBarrier();
+        _releasedIn = ThreadExplorer.Current;
+    }
 }
