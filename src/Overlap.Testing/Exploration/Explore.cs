@@ -1,6 +1,7 @@
 using System.Reflection;
 using Overlap.Testing.Exploration.Scheduling;
 using Overlap.Testing.Exploration.Tasks;
+using Overlap.Testing.Exploration.Threads;
 
 namespace Overlap.Testing.Exploration;
 
@@ -33,6 +34,26 @@ public static class Explore
         ArgumentNullException.ThrowIfNull(seed);
         options ??= new ExplorationOptions();
         return ExplorationLoop.Replay(new TaskMode(program, options), seed, options, NameOf(program, options));
+    }
+
+    /// <summary>Explores a program of threads, of which one runs at a time.</summary>
+    /// <param name="program">The program: starts threads, and asserts what must hold in every order. It uses the stand-ins where it would use the runtime's own types.</param>
+    /// <param name="options">How far and in which way.</param>
+    /// <returns>What was found; <see cref="ExplorationResult.ThrowIfFailed"/> makes a test of it.</returns>
+    public static ExplorationResult RunThreads(Action<ThreadExplorer> program, ExplorationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        options ??= new ExplorationOptions();
+        return ExplorationLoop.Explore(new ThreadMode(program, options), options, NameOf(program, options));
+    }
+
+    /// <inheritdoc cref="Replay"/>
+    public static ExplorationResult ReplayThreads(Action<ThreadExplorer> program, string seed, ExplorationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(seed);
+        options ??= new ExplorationOptions();
+        return ExplorationLoop.Replay(new ThreadMode(program, options), seed, options, NameOf(program, options));
     }
 
     /// <summary>Finds the methods of an assembly that bear <see cref="ExploredAttribute"/>.</summary>

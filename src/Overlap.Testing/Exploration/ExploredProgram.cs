@@ -49,6 +49,12 @@ public sealed class ExploredProgram
             return new ExploredProgram(options, chosen => Explore.Run(Program, chosen), (seed, chosen) => Explore.Replay(Program, seed, chosen));
         }
 
+        if (Takes<ThreadExplorer>(method) && method.ReturnType == typeof(void))
+        {
+            void Program(ThreadExplorer x) => Bind<Action<ThreadExplorer>>(method)(x);
+            return new ExploredProgram(options, chosen => Explore.RunThreads(Program, chosen), (seed, chosen) => Explore.ReplayThreads(Program, seed, chosen));
+        }
+
         throw new InvalidOperationException($"{name} cannot be explored: it is not of the form Task M(TaskExplorer x) or void M(ThreadExplorer x).");
     }
 

@@ -158,13 +158,13 @@ public sealed partial class AsyncBarrier : IWaiterOwner, IDisposable
     bool IWaiterOwner.GiveUp(Waiter waiter)
     {
         WaiterBatch broken = default;
-        OperationCanceledException? cause = null;
+        Exception? cause = null;
         _gate.Enter();
         long phase = _phase;
         bool isMine = _state != State.Acting && _waiters.TryRemove(waiter);
         if (isMine)
         {
-            cause = new OperationCanceledException(waiter.Token);
+            cause = waiter.GivesUpWith();
             BreakLocked(GaveUp, cause, ref broken);
         }
 

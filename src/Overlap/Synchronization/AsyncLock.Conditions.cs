@@ -84,7 +84,7 @@ public sealed partial class AsyncLock
         return isHeld ? recalled : throw NotHeld();
     }
 
-    /// <summary>Lets one whose token was cancelled queue for the lock, to throw when it has it again.</summary>
+    /// <summary>Lets one that gives up queue for the lock, to throw when it has it again.</summary>
     internal void RecallCanceled(ConditionRoom room, Waiter waiter)
     {
         Waiter<Lease>? next = null;
@@ -95,7 +95,7 @@ public sealed partial class AsyncLock
         if (waiter.Request != Reentry && room.Waiters.TryRemove(waiter))
         {
             ForgetIfEmptyLocked(room);
-            waiter.Spoil(new OperationCanceledException(waiter.Token));
+            waiter.Spoil(waiter.GivesUpWith());
             state = ReenterLocked(waiter, state, out next, out lease);
         }
 

@@ -14,6 +14,7 @@ internal sealed class ThreadParker
     private bool _isReleased;   // Written under _gate, read by the spinning thread.
 
     /// <summary>Waits for <see cref="Release"/>, and takes it.</summary>
+    /// <exception cref="ThreadInterruptedException">The thread was interrupted; a release is still to be taken.</exception>
     public void Park()
     {
         SpinWait spin = default;
@@ -23,13 +24,19 @@ internal sealed class ThreadParker
         }
 
         Monitor.Enter(_gate);
-        while (!_isReleased)
+        try
         {
-            Monitor.Wait(_gate);
-        }
+            while (!_isReleased)
+            {
+                Monitor.Wait(_gate);
+            }
 
-        _isReleased = false;
-        Monitor.Exit(_gate);
+            _isReleased = false;
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
     }
 
     public void Release()

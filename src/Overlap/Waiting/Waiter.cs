@@ -33,6 +33,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
     private Exception? _error;
+    private ThreadInterruptedException? _interruption;
 
     /// <summary>The primitive in whose queue this one stands.</summary>
     public IWaiterOwner? Owner { get; set; }
@@ -43,9 +44,6 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     /// <summary>Told apart from its earlier uses by this number.</summary>
     public short Version { get; private set; }
 
-    /// <summary>The token that may end the wait.</summary>
-    public CancellationToken Token => _token;
-
     protected bool IsCompleted => ReferenceEquals(Volatile.Read(ref _listener), Done);
 
     /// <summary>Ends the wait with an exception. See W1.</summary>
@@ -54,6 +52,9 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         _error = error;
         Signal();
     }
+
+    /// <summary>The exception of a waiter that gives up: its token was cancelled, or its thread interrupted.</summary>
+    public Exception GivesUpWith() => (Exception?)_interruption ?? new OperationCanceledException(_token);
 
     /// <summary>Lets the wait end with an exception once it is completed: for an owner that has to give something back to the waiter before.</summary>
     public void Spoil(Exception error) => _error = error;
@@ -90,7 +91,14 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         _listenerState = parker;
         if (Interlocked.CompareExchange(ref _listener, ReleaseThread, null) is null)
         {
-            parker.Park();
+            try
+            {
+                parker.Park();
+            }
+            catch (ThreadInterruptedException interruption)
+            {
+                ParkInterrupted(parker, interruption);
+            }
         }
     }
 
@@ -117,7 +125,8 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
             _executionContext = ExecutionContext.Capture();
         }
 
-        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
+        // Under the race explorer the context says whose the continuation is, whether it asked for it or not.
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0 || Interleaver.Current is not null)
         {
             _scheduler = CurrentScheduler();
         }
@@ -139,11 +148,17 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
         }
 
         error = _error;
+        if (error is null)
+        {
+            Interleaver.Note(Owner!, PrimitiveNote.Entered);
+        }
+
         // W3: a cancellation that is being told cannot be unregistered; such a waiter is left to the collector.
         bool isQuiet = !_token.CanBeCanceled || _cancellation.Unregister();
         _cancellation = default;
         _token = default;
         _error = null;
+        _interruption = null;
         _listenerState = null;
         _scheduler = null;
         _executionContext = null;
@@ -200,7 +215,36 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     {
         if (Owner is { } owner && owner.GiveUp(this))
         {
-            Fail(new OperationCanceledException(_token));
+            Fail(GivesUpWith());
+        }
+    }
+
+    // The place in the queue must not stay behind: what is granted to it would be lost.
+    private void ParkInterrupted(ThreadParker parker, ThreadInterruptedException interruption)
+    {
+        _interruption = interruption;
+        if (Owner!.GiveUp(this))
+        {
+            Fail(interruption);
+        }
+
+        while (true)
+        {
+            try
+            {
+                parker.Park();
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Once is enough: the wait ends in any case, and the thread hears of it.
+            }
+        }
+
+        if (!ReferenceEquals(_error, interruption))
+        {
+            // The grant came first. The interruption is kept for the thread's next wait.
+            Thread.CurrentThread.Interrupt();
         }
     }
 

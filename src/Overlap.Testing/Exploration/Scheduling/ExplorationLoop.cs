@@ -10,6 +10,11 @@ namespace Overlap.Testing.Exploration.Scheduling;
 internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions options, string program)
 {
     private const int RunsBetweenProgress = 512;
+    private const int MostRuns = 500;
+    private const int FewRuns = 40;        // Each takes real time, for a step might only be slow.
+    private const int MostToldOfMany = 12;   // Of a schedule that is too long: so many steps of its beginning, and of its end.
+    private const int Many = 60;
+    private static readonly TimeSpan LongestRetelling = TimeSpan.FromSeconds(1);
 
     private const string Diverged =
         "the program took other steps under the same schedule: it depends on time, on chance, or on what an earlier run left";
@@ -113,9 +118,9 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
                 outcome = late;
             }
 
-            if (outcome.Failure is null && (chooser.HasDiverged || IsOtherTheSecondTime(schedule, number)))
+            if (outcome.Failure is null)
             {
-                outcome = new RunOutcome(FailureKind.Divergence, Diverged, null, outcome.Lanes);
+                outcome = chooser.HasDiverged ? new RunOutcome(FailureKind.Divergence, Diverged, null, []) : OtherTheSecondTime(schedule, number) ?? outcome;
             }
 
             bool isOver = outcome.Failure is not null || !chooser.Next() || isLast;
@@ -163,32 +168,38 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
     }
 
     /// <summary>Runs a schedule a second time now and then: a program that goes by chance is found out before it confuses the search.</summary>
-    private bool IsOtherTheSecondTime(Schedule first, int number)
+    private RunOutcome? OtherTheSecondTime(Schedule first, int number)
     {
         if ((number & (number - 1)) != 0)
         {
-            return false;
+            return null;
         }
 
         (RunOutcome outcome, Schedule second) = Run(new ReplayChooser(first.Choices), 1);
-        return second.Trace != first.Trace || outcome.Failure is not null;
+        return outcome.Failure == FailureKind.Escape ? outcome
+            : second.Trace != first.Trace || outcome.Failure is not null ? new RunOutcome(FailureKind.Divergence, Diverged, null, [])
+            : null;
     }
 
     private ExplorationResult Failed(Chooser chooser, RunOutcome outcome, Schedule schedule)
     {
         IReadOnlyList<int> choices = schedule.Choices;
         FailureKind kind = outcome.Failure!.Value;
-        if (kind is not (FailureKind.Escape or FailureKind.Blocked or FailureKind.Divergence))
+        if (kind is not (FailureKind.Escape or FailureKind.Divergence))
         {
             (RunOutcome again, Schedule second) = Run(new ReplayChooser(choices), 1);
-            if (again.Failure != kind || second.Trace != schedule.Trace)
+            if (again.Failure == FailureKind.Escape)
+            {
+                (outcome, kind) = (again, FailureKind.Escape);
+            }
+            else if (again.Failure != kind || second.Trace != schedule.Trace)
             {
                 outcome = again with { Failure = FailureKind.Divergence, Message = $"{Diverged}; the first time: {outcome.Message}" };
                 kind = FailureKind.Divergence;
             }
             else
             {
-                choices = new Minimiser(candidate => Run(candidate, 1), kind).Minimise(schedule);
+                choices = new Minimiser(candidate => Run(candidate, 1), kind, kind == FailureKind.Blocked ? FewRuns : MostRuns).Minimise(schedule);
             }
         }
 
@@ -221,9 +232,21 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
     {
         Schedule stuck = Volatile.Read(ref _running)!;
         int[] choices = [.. stuck.Choices];
-        string message = $"a step of {mode.CurrentLane} did not end within {options.Patience.TotalSeconds:0.###} s: it blocks its thread, or loops without awaiting";
-        RunOutcome outcome = new(FailureKind.Blocked, message, null, []);
-        return Result(strategy, isExhausted: false, Told(outcome, stuck, choices)) with { Schedules = _schedules + 1 };
+        IExploredMode again = mode.Again();
+        ReplayChooser chooser = new(choices);
+        chooser.Begin(1);
+        Schedule story = new(chooser, isExplained: true);
+        RunOutcome? ended = null;
+        Thread thread = NewThread(() => ended = again.Run(story));
+        if (thread.Join(options.Patience < LongestRetelling ? options.Patience : LongestRetelling) && ended is { Failure: null })
+        {
+            story = stuck;
+        }
+
+        string message = $"a step of {again.CurrentLane} did not end within {options.Patience.TotalSeconds:0.###} s: it blocks its thread, or loops without awaiting";
+        _schedules++;
+        RunOutcome outcome = new(FailureKind.Blocked, message, null, [.. story.Story.Select(static step => step.Lane).Distinct()]);
+        return Result(strategy, isExhausted: false, Told(outcome, story, choices));
     }
 
     private ExplorationFailure Told(RunOutcome outcome, Schedule schedule, IReadOnlyList<int> choices) => new()
@@ -233,7 +256,9 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
         Seed = SeedText.Write(mode.SeedPrefix, choices, schedule.Trace),
         FoundAt = Math.Max(1, _schedules),
         Lanes = outcome.Lanes,
-        Steps = [.. schedule.Story],
+        Steps = outcome.Failure is FailureKind.Endless or FailureKind.TooManyLanes && schedule.Story.Count > Many
+            ? [.. schedule.Story.Take(MostToldOfMany), .. schedule.Story.TakeLast(MostToldOfMany)]
+            : [.. schedule.Story],
         Exception = outcome.Exception,
     };
 

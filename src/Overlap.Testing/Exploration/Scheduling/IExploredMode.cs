@@ -9,8 +9,11 @@ internal interface IExploredMode
     /// <summary>Whether the mode finds by itself that a step does not end; else the exploration's watchdog does.</summary>
     bool GuardsItself => false;
 
-    /// <summary>The lane that runs now, for the watchdog, which asks from another thread.</summary>
+    /// <summary>The lane that runs now and where it was seen last, for the watchdog, which asks from another thread.</summary>
     string CurrentLane => "the program";
+
+    /// <summary>The same program for a run on another thread, when this one is stuck.</summary>
+    IExploredMode Again() => this;
 
     /// <summary>What was seen after the run whose fault it is; <see langword="null"/> when nothing was. Asked between runs, and once at the end.</summary>
     /// <param name="isLast">Whether no further run follows, so that it is worth to wait a moment.</param>

@@ -8,14 +8,18 @@ namespace Overlap.Testing.Exploration.Scheduling;
 /// </remarks>
 /// <param name="run">Runs a schedule.</param>
 /// <param name="kind">What it must find again.</param>
-internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Schedule)> run, FailureKind kind)
+/// <param name="mostRuns">After how many runs it stops; before, when many steps were run.</param>
+internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Schedule)> run, FailureKind kind, int mostRuns)
 {
-    private const int MostRuns = 500;
     private const int MostSearched = 100;
+    private const int MostSteps = 200_000;
 
     private int _runs;
+    private long _steps;
     private int[] _best = [];
     private (int Preemptions, int Choices, int Length) _cost;
+
+    private bool IsTired => _runs >= mostRuns || _steps >= MostSteps;
 
     /// <summary>Returns the choices of the best schedule found, without the zeros at their end.</summary>
     public int[] Minimise(Schedule failed)
@@ -36,10 +40,10 @@ internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Sche
             }
         }
 
-        for (int size = Math.Max(1, _best.Length / 2); ; size = Math.Max(1, size / 2))
+        for (int size = Math.Max(1, _best.Length); ; size = Math.Max(1, size / 2))
         {
             bool isBetter = Clear(size) | Drop(size);
-            if (_runs >= MostRuns || (size == 1 && !isBetter))
+            if (IsTired || (size == 1 && !isBetter))
             {
                 return _best;
             }
@@ -60,10 +64,9 @@ internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Sche
     private bool Search(int bound)
     {
         ExhaustiveChooser chooser = new(bound);
-        for (int i = 1; i <= MostSearched; i++)
+        for (int i = 1; i <= MostSearched && !IsTired; i++)
         {
-            _runs++;
-            (RunOutcome outcome, Schedule schedule) = run(chooser);
+            (RunOutcome outcome, Schedule schedule) = Run(chooser);
             if (outcome.Failure == kind)
             {
                 return Try(Trim(schedule.Choices));
@@ -82,7 +85,7 @@ internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Sche
     private bool Clear(int size)
     {
         bool isBetter = false;
-        for (int start = _best.Length - size; start > -size && _runs < MostRuns; start -= size)
+        for (int start = _best.Length - size; start > -size && !IsTired; start -= size)
         {
             int[] candidate = [.. _best];
             int from = Math.Clamp(start, 0, candidate.Length);
@@ -101,7 +104,7 @@ internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Sche
     private bool Drop(int size)
     {
         bool isBetter = false;
-        for (int start = _best.Length - size; start > -size && _runs < MostRuns; start -= size)
+        for (int start = _best.Length - size; start > -size && !IsTired; start -= size)
         {
             int from = Math.Clamp(start, 0, _best.Length);
             int to = Math.Clamp(start + size, 0, _best.Length);
@@ -114,11 +117,18 @@ internal sealed class Minimiser(Func<Chooser, (RunOutcome Outcome, Schedule Sche
         return isBetter;
     }
 
-    private bool Try(int[] candidate)
+    private (RunOutcome Outcome, Schedule Schedule) Run(Chooser chooser)
     {
         _runs++;
-        ReplayChooser chooser = new(candidate);
         (RunOutcome outcome, Schedule schedule) = run(chooser);
+        _steps += schedule.Steps;
+        return (outcome, schedule);
+    }
+
+    private bool Try(int[] candidate)
+    {
+        ReplayChooser chooser = new(candidate);
+        (RunOutcome outcome, Schedule schedule) = Run(chooser);
         int[] taken = Trim(schedule.Choices);
         (int, int, int) cost = (chooser.Preemptions, taken.Count(static choice => choice != 0), schedule.Steps);
         if (outcome.Failure != kind || cost.CompareTo(_cost) >= 0)

@@ -12,6 +12,7 @@ namespace Overlap.Testing.Exploration.Scheduling;
 internal static class SeedText
 {
     private const string Digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const char NoChoice = '0';   // Alone, where a pair would stand.
     private const int TraceDigits = 5;
     private const int GuardDigits = 3;
     private const int MostChoices = 1_000_000;
@@ -32,6 +33,11 @@ internal static class SeedText
                 WriteNumber(text, choice - 1);
                 zeros = 0;
             }
+        }
+
+        if (text.Length == prefix.Length)
+        {
+            text.Append(NoChoice);
         }
 
         text.Append('-');
@@ -61,7 +67,7 @@ internal static class SeedText
         }
 
         List<int> choices = [];
-        int position = prefix.Length;
+        int position = text[prefix.Length] == NoChoice && end == prefix.Length + 1 ? end : prefix.Length;
         while (position < end)
         {
             int zeros = ReadNumber(text, ref position);

@@ -14,11 +14,13 @@ internal static class AsyncStack
     private const int Deepest = 64;
 
     /// <summary>Where the program's innermost method stands, and what is awaited there in the end.</summary>
-    public static (SourceLine? Place, object? Awaited) Of(object? task)
+    /// <param name="task">A task, or a continuation of one.</param>
+    /// <param name="isEnd">Where else to end: at the task of another lane.</param>
+    public static (SourceLine? Place, object? Awaited) Of(object? task, Func<object, bool> isEnd)
     {
         SourceLine? place = null;
         object? awaited = task;
-        for (int depth = 0; depth < Deepest && awaited is not null && MachineOf(awaited) is { } machine; depth++)
+        for (int depth = 0; depth < Deepest && awaited is not null && !isEnd(awaited) && MachineOf(awaited) is { } machine; depth++)
         {
             int state = machine.GetType().GetField("<>1__state", Fields)?.GetValue(machine) as int? ?? -1;
             if (SourceLines.IsOfProgram(machine.GetType()))

@@ -5,14 +5,30 @@ namespace Overlap.Testing.Exploration.Tasks;
 /// That each lane has a context of its own is what tells continuations apart: an await captures the context of the lane that awaits, so whatever
 /// completes it later, the continuation is posted to its own lane; and as the completing lane runs under another context, it is never run inline.
 /// </remarks>
-internal sealed class TaskLane(TaskMode mode, int id, string name) : SynchronizationContext
+internal sealed class TaskLane : SynchronizationContext
 {
-    public int Id => id;
+    private readonly TaskMode _mode;
 
-    public string Name => name;
+    public TaskLane(TaskMode mode, int id, string name)
+    {
+        _mode = mode;
+        Id = id;
+        Name = name;
+        SetWaitNotificationRequired();
+    }
+
+    public int Id { get; }
+
+    public string Name { get; }
 
     /// <summary>What it does; ends with the lane.</summary>
     public Task? Task { get; set; }
+
+    /// <summary>The exception that ended it, until it was told.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Where it stood after its last step, and what it awaited; only when explained.</summary>
+    public (SourceLine? Place, object? Awaited) Suspended { get; set; }
 
     public bool HasStarted { get; set; }
 
@@ -23,13 +39,17 @@ internal sealed class TaskLane(TaskMode mode, int id, string name) : Synchroniza
 
     public override SynchronizationContext CreateCopy() => this;
 
-    public override void Post(SendOrPostCallback d, object? state) => mode.Post(this, d, state);
+    public override void Post(SendOrPostCallback d, object? state) => _mode.Post(this, d, state);
 
     public override void Send(SendOrPostCallback d, object? state)
     {
-        mode.ThrowIfElsewhere();
+        _mode.ThrowIfElsewhere();
         d(state);
     }
 
-    public override string ToString() => name;
+    /// <summary>Called by the runtime where it would block the thread.</summary>
+    public override int Wait(nint[] waitHandles, bool waitAll, int millisecondsTimeout) =>
+        _mode.Block(waitHandles, waitAll, millisecondsTimeout, WaitHelper);
+
+    public override string ToString() => Name;
 }

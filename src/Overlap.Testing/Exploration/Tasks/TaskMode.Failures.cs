@@ -6,6 +6,7 @@ namespace Overlap.Testing.Exploration.Tasks;
 internal sealed partial class TaskMode
 {
     private const int MostWaitersTold = 4;
+    private const int LongestBlock = 50;   // Milliseconds.
 
     private string? _lostUpdate;   // The first one of the run; fails nothing by itself.
 
@@ -17,7 +18,7 @@ internal sealed partial class TaskMode
         ThrowIfElsewhere();
         if (IsExplained)
         {
-            _schedule.Tell(_current?.Name ?? "at the end", $"fails: {message}", file, line);
+            _schedule.Tell(_current?.Name ?? "at the end", "the assertion fails", file, line);
         }
 
         FailAssertion(message, null);
@@ -35,7 +36,27 @@ internal sealed partial class TaskMode
             Tell($"blocks its thread for {name}", SourceLines.OfProgram(stack));
         }
 
-        Fail(FailureKind.Blocked, $"{CurrentLane} blocks the thread that runs all tasks, waiting for {name}{place}: await it, or explore in thread mode", null);
+        Fail(FailureKind.Blocked, $"{_current?.Name ?? "the program"} blocks the thread that runs all tasks, waiting for {name}{place}: await it, or explore in thread mode", null);
+        throw new ScheduleEndedException();
+    }
+
+    /// <summary>Waits a moment where the program blocks its thread: what another exploration or the runtime holds comes free, what the program waits for cannot.</summary>
+    public int Block(nint[] handles, bool waitAll, int milliseconds, Func<nint[], bool, int, int> wait)
+    {
+        int grace = milliseconds is >= 0 and < LongestBlock ? milliseconds : LongestBlock;
+        int result = wait(handles, waitAll, grace);
+        if (result != WaitHandle.WaitTimeout || grace == milliseconds || _failure is not null || Environment.CurrentManagedThreadId != _escapes.Thread)
+        {
+            return result;
+        }
+
+        SourceLine? place = SourceLines.OfProgram(new StackTrace(1, fNeedFileInfo: true));
+        if (IsExplained)
+        {
+            Tell("blocks its thread", place);
+        }
+
+        Fail(FailureKind.Blocked, $"{_current?.Name ?? "the program"} blocks the thread that runs all tasks{(place is null ? "" : $", at {place}")}: await, or explore in thread mode", null);
         throw new ScheduleEndedException();
     }
 
@@ -80,7 +101,8 @@ internal sealed partial class TaskMode
     }
 
     // Test frameworks have exceptions of their own, which are not known here but by their names.
-    private static bool IsAssertion(Exception exception)
+    /// <summary>Whether an exception is one of a test framework whose assertion failed.</summary>
+    public static bool IsAssertion(Exception exception)
     {
         for (Type? type = exception.GetType(); type is not null; type = type.BaseType)
         {
@@ -100,9 +122,9 @@ internal sealed partial class TaskMode
     private string EscapeMessage(string cause)
     {
         IEnumerable<string> suspects = _lanes.Where(static lane => !lane.IsEnded)
-            .Select(static lane => (lane.Name, AsyncStack.Of(lane.Task).Place))
-            .Where(static lane => lane.Place is not null)
-            .Select(static lane => $"{lane.Name} awaits at {lane.Place}")
+            .Select(lane => (lane.Name, Stack: IsExplained ? lane.Suspended : StackOf(lane)))
+            .Where(lane => lane.Stack.Place is not null && !IsJoin(lane.Stack.Awaited))
+            .Select(static lane => $"{lane.Name} awaits at {lane.Stack.Place}")
             .Take(MostWaitersTold);
         string waiting = string.Join(", ", suspects);
         return $"the program left the explorer: {cause}" + (waiting.Length == 0 ? "" : $"; {waiting}");
@@ -116,7 +138,7 @@ internal sealed partial class TaskMode
     {
         SynchronizationContext.SetSynchronizationContext(null);
         List<(TaskLane Lane, SourceLine? Place, object? Awaited)> stuck =
-            [.. _lanes.Where(static lane => !lane.IsEnded).Select(static lane => (lane, AsyncStack.Of(lane.Task))).Select(static pair => (pair.lane, pair.Item2.Place, pair.Item2.Awaited))];
+            [.. from lane in _lanes where !lane.IsEnded let stack = StackOf(lane) select (lane, stack.Place, stack.Awaited)];
         (TaskLane Lane, SourceLine? Place, object? Awaited) timed = stuck.Find(static entry => AsyncStack.IsSystemTimer(entry.Awaited));
         if (timed.Lane is not null)
         {
@@ -127,12 +149,7 @@ internal sealed partial class TaskMode
         if (!_isEscapeRuledOut)
         {
             // The mark tells exactly, but only when the pool or the timer comes to it.
-            if (!_escapes.Wait(ShortestEscape) && IsOutsideBusy())
-            {
-                _escapes.Wait(LongestEscape);
-            }
-
-            _isEscapeRuledOut = _escapes.Cause is null;
+            _isEscapeRuledOut = !_escapes.WaitForPool(PoolPatience) && !(Timer.ActiveCount > 0 && _escapes.Wait(TimerPatience));
         }
 
         if (_escapes.Cause is { } cause)
@@ -141,10 +158,16 @@ internal sealed partial class TaskMode
             return;
         }
 
+        // Who waits for the end of others only follows them.
+        if (!stuck.TrueForAll(entry => IsJoin(entry.Awaited)))
+        {
+            stuck.RemoveAll(entry => IsJoin(entry.Awaited));
+        }
+
         bool isCycle = stuck.Any(entry => IsInCycle(entry.Lane));
         if (IsExplained)
         {
-            foreach ((TaskLane lane, SourceLine? place, object? awaited) in stuck)
+            foreach ((TaskLane lane, SourceLine? place, object? awaited) in stuck.Where(static entry => entry.Lane.WaitsFor is null))
             {
                 _schedule.Tell(lane.Name, $"waits for {WhatFor(lane, awaited)}, for ever", place?.File, place?.Line ?? 0);
             }
@@ -193,23 +216,35 @@ internal sealed partial class TaskMode
         return false;
     }
 
+    private static bool IsJoin(object? awaited) => awaited is TaskLane || IsAll(awaited);
+
+    private static bool IsAll(object? awaited) => awaited is Task && awaited.GetType().Name.StartsWith("WhenAll", StringComparison.Ordinal);
+
+    private bool IsLane(object awaited) => _lanes.Exists(lane => ReferenceEquals(lane.Task, awaited));
+
+    /// <summary>Where a lane stands, and what it awaits; the lane itself when that is the end of another.</summary>
+    private (SourceLine? Place, object? Awaited) StackOf(TaskLane lane)
+    {
+        (SourceLine? place, object? awaited) = AsyncStack.Of(lane.Task, other => !ReferenceEquals(other, lane.Task) && IsLane(other));
+        return (place, _lanes.Find(other => ReferenceEquals(other.Task, awaited)) is { } joined && joined != lane ? joined : awaited);
+    }
+
+    private string HoldersOf(object primitive) =>
+        string.Join(" and ", _holders.Where(pair => ReferenceEquals(pair.Primitive, primitive)).Select(static pair => pair.Lane.Name).Distinct());
+
     private string WhatFor(TaskLane lane, object? awaited)
     {
         if (lane.WaitsFor is { } primitive)
         {
-            string[] holders = [.. _holders.Where(pair => ReferenceEquals(pair.Primitive, primitive)).Select(static pair => pair.Lane.Name).Distinct()];
-            return TextOf(primitive) + (holders.Length == 0 ? "" : $", held by {string.Join(" and ", holders)}");
-        }
-
-        if (awaited is Task task && _lanes.Find(other => ReferenceEquals(other.Task, task)) is { } joined)
-        {
-            return $"the end of {joined.Name}";
+            string holders = HoldersOf(primitive);
+            return TextOf(primitive) + (holders.Length == 0 ? "" : $", held by {holders},");
         }
 
         return awaited switch
         {
+            TaskLane joined => $"the end of {joined.Name}",
             null => "what never comes",
-            Task when awaited.GetType().Name.StartsWith("WhenAll", StringComparison.Ordinal) => "all of several tasks",
+            Task when IsAll(awaited) => "all of several tasks",
             Task when awaited.GetType().DeclaringType == typeof(SemaphoreSlim) => "SemaphoreSlim",
             Task => "a task that nobody completes",
             _ => TypeText(awaited.GetType()),

@@ -52,7 +52,7 @@ internal sealed partial class TaskMode
                 PrimitiveNote.Left => isLock ? $"leaves {name}" : $"gives back to {name}",
                 _ => $"signals {name}",
             };
-            Tell(action, LineOfCaller());
+            Tell(action, LineOfCaller(), note == PrimitiveNote.Waits && HoldersOf(primitive) is { Length: > 0 } holders ? $"held by {holders}" : null);
         }
     }
 
@@ -64,7 +64,11 @@ internal sealed partial class TaskMode
         return arity < 0 ? type.Name : type.Name[..arity];
     }
 
-    private void Tell(string action, SourceLine? place) => _schedule.Tell(CurrentOrThrow().Name, action, place?.File, place?.Line ?? 0);
+    private void Tell(string action, SourceLine? place, string? remark = null)
+    {
+        place ??= _place;
+        _schedule.Tell(CurrentOrThrow().Name, action, place?.File, place?.Line ?? 0, remark);
+    }
 
     private void Leave(object primitive, TaskLane lane)
     {
@@ -101,19 +105,28 @@ internal sealed partial class TaskMode
     private StepStory BeginStory(in ReadyStep step)
     {
         SourceLine? place = step.File is { } file ? new SourceLine(file, step.Line)
-            : AsyncStack.Of(step.State ?? step.Work).Place ?? AsyncStack.Of(step.Lane.Task).Place;
-        return new StepStory(_schedule.Story.Count, step.Lane.HasStarted, place);
+            : AsyncStack.Of(step.State ?? step.Work, IsLane).Place ?? StackOf(step.Lane).Place;
+        _place = place;
+        return new StepStory(_schedule.Story.Count, step.Lane.HasStarted);
     }
 
     /// <summary>Tells of a step that told nothing itself.</summary>
     private void EndStory(TaskLane lane, StepStory story)
     {
-        if (_schedule.Story.Count > story.Told || _failure is not null)
+        lane.Suspended = lane.IsEnded ? default : StackOf(lane);
+        if (lane is { IsEnded: true, Fault: { } exception } && _failure is null)
+        {
+            SourceLine? thrown = SourceLines.OfProgram(new StackTrace(exception, fNeedFileInfo: true)) ?? _place;
+            _schedule.Tell(lane.Name, $"ends with {exception.GetType().Name}", thrown?.File, thrown?.Line ?? 0);
+            lane.Fault = null;
+        }
+
+        if (_schedule.Story.Count > story.Told || _failure is not null || (lane.Id == 0 && (!story.HadStarted || lane.IsEnded)))
         {
             return;
         }
 
-        SourceLine? place = story.Place ?? (lane.IsEnded ? null : AsyncStack.Of(lane.Task).Place);
+        SourceLine? place = _place ?? lane.Suspended.Place;
         string action = lane.Id == ClockId ? "a timer fires" : !story.HadStarted ? "starts" : lane.IsEnded ? "goes on to its end" : "goes on";
         _schedule.Tell(lane.Name, action, place?.File, place?.Line ?? 0);
     }
@@ -129,5 +142,5 @@ internal sealed partial class TaskMode
     }
 
     /// <summary>A step as it was before it ran.</summary>
-    private readonly record struct StepStory(int Told, bool HadStarted, SourceLine? Place);
+    private readonly record struct StepStory(int Told, bool HadStarted);
 }

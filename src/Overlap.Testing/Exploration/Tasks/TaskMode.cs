@@ -9,18 +9,19 @@ namespace Overlap.Testing.Exploration.Tasks;
 internal sealed partial class TaskMode : IExploredMode
 {
     private const int ClockId = 9_999;
-    private static readonly TimeSpan LongestEscape = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ShortestEscape = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PoolPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TimerPatience = TimeSpan.FromMilliseconds(200);
 
     private readonly Func<TaskExplorer, Task> _program;
     private readonly ExplorationOptions _options;
     private readonly LaneInterleaver _interleaver;
-    private readonly EscapeWatch _escapes = new();
     private readonly ReadyList _ready = new();
     private readonly List<TaskLane> _lanes = [];
     private readonly List<Action> _checks = [];
 
     // Of the present run.
+    private EscapeWatch _escapes = new();   // Anew for a run that explains, which is to see for itself.
+    private SourceLine? _place;             // Where the present step began, when explained.
     private Schedule _schedule = null!;
     private TaskLane? _current;   // Read by the watchdog too, to name it.
     private TaskLane? _clock;
@@ -41,11 +42,13 @@ internal sealed partial class TaskMode : IExploredMode
 
     public string SeedPrefix => "a1-";
 
-    public string CurrentLane => Volatile.Read(ref _current)?.Name ?? "the program";
+    public string CurrentLane => (Volatile.Read(ref _current)?.Name ?? "the program") + (_place is { } place ? $", last seen at {place}," : "");
 
     public ExploredTime Time { get; }
 
     public bool IsExplained => _schedule.IsExplained;
+
+    public IExploredMode Again() => new TaskMode(_program, _options);
 
     public RunOutcome Run(Schedule schedule)
     {
@@ -72,15 +75,15 @@ internal sealed partial class TaskMode : IExploredMode
     }
 
     public RunOutcome? LateFailure(bool isLast) =>
-        (_escapes.Cause is not null || (isLast && IsOutsideBusy() && _escapes.Wait(ShortestEscape))) && _escapes.Cause is { } cause
+        (_escapes.Cause is not null || (isLast && IsPoolBusy() && _escapes.WaitForPool(PoolPatience))) && _escapes.Cause is { } cause
             ? new RunOutcome(FailureKind.Escape, EscapeMessage(cause), null, NamesOfLanes())
             : null;
 
-    private static bool IsOutsideBusy()
+    private static bool IsPoolBusy()
     {
         ThreadPool.GetAvailableThreads(out int available, out _);
         ThreadPool.GetMaxThreads(out int most, out _);
-        return Timer.ActiveCount > 0 || ThreadPool.PendingWorkItemCount > 0 || available < most;
+        return ThreadPool.PendingWorkItemCount > 0 || available < most;
     }
 
     private void Begin(Schedule schedule)
@@ -98,6 +101,12 @@ internal sealed partial class TaskMode : IExploredMode
         _message = "";
         _exception = null;
         _lostUpdate = null;
+        if (IsExplained)
+        {
+            _escapes = new EscapeWatch();
+            _isEscapeRuledOut = false;
+        }
+
         _context = _escapes.Enter();
         TaskExplorer explorer = new(this);
         Start("main", () => _program(explorer));
@@ -143,6 +152,7 @@ internal sealed partial class TaskMode : IExploredMode
         Volatile.Write(ref _current, lane);
         lane.WaitsFor = null;
         SynchronizationContext.SetSynchronizationContext(lane);
+        _place = null;
         StepStory story = IsExplained ? BeginStory(step) : default;
         try
         {
@@ -250,6 +260,10 @@ internal sealed partial class TaskMode : IExploredMode
         {
             await body().ConfigureAwait(true);
         }
+        catch (Exception exception) when (IsNoted(lane, exception))
+        {
+            throw;
+        }
         finally
         {
             EndLane(lane);
@@ -263,16 +277,31 @@ internal sealed partial class TaskMode : IExploredMode
         {
             return await body().ConfigureAwait(true);
         }
+        catch (Exception exception) when (IsNoted(lane, exception))
+        {
+            throw;
+        }
         finally
         {
             EndLane(lane);
         }
     }
 
+    // Looking at the task itself would count as looking at its fault.
+    private static bool IsNoted(TaskLane lane, Exception exception)
+    {
+        lane.Fault = exception;
+        return false;
+    }
+
     private void EndLane(TaskLane lane)
     {
-        lane.IsEnded = true;
-        _unfinished--;
+        // On a thread that it has escaped to it does not count as ended.
+        if (Environment.CurrentManagedThreadId == _escapes.Thread)
+        {
+            lane.IsEnded = true;
+            _unfinished--;
+        }
     }
 
     /// <summary>Makes the first step of a lane a step like any other.</summary>
