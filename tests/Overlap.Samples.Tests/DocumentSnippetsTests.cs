@@ -36,7 +36,14 @@ public sealed class DocumentSnippetsTests
     public void FindStale_ProgramWithoutMarks_ComparesAllOfIt() =>
         Assert.Empty(DocumentSnippets.FindStale("<!-- sample: one -->\n```csharp\nGo();\n```\n", static _ => "Go();\n"));
 
-    private static string? ReadProgram(string sample) => RepositoryFolder.SampleNames.Contains(sample) ? RepositoryFolder.Read(sample, "Program.cs") : null;
+    // An example may also be cut from a test: its path stands in place of the name then.
+    private static string? ReadProgram(string sample)
+    {
+        string test = Path.Combine(RepositoryFolder.Root, sample);
+        return RepositoryFolder.SampleNames.Contains(sample) ? RepositoryFolder.Read(sample, "Program.cs")
+            : sample.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(test) ? File.ReadAllText(test)
+            : null;
+    }
 
     private static IEnumerable<string> FindDocuments()
     {

@@ -56,7 +56,7 @@ public sealed class Atomic<T>(T value)
     {
         ArgumentNullException.ThrowIfNull(change);
         ThreadLane lane = ThreadLane.StepOrThrow();
-        lane.Run.Memory?.DrainAll(lane);
+        lane.Fence();
         T before = _cell.Committed;
         T after = change(before);
         _cell.Set(after);

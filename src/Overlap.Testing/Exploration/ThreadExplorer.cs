@@ -32,6 +32,7 @@ public sealed class ThreadExplorer : Explorer
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(body);
         _run.ThrowIfOver();
+        ThreadLane.Current?.Fence();
         _run.Spawn(name, body);
     }
 
@@ -81,7 +82,7 @@ public sealed class ThreadExplorer : Explorer
         if (!awaiter.IsCompleted)
         {
             StrongBox<bool> told = new();
-            awaiter.UnsafeOnCompleted(() => told.Value = true);
+            awaiter.UnsafeOnCompleted(() => Tell(told));
             Wait(() => told.Value, "the end of an operation");
         }
 
@@ -95,7 +96,7 @@ public sealed class ThreadExplorer : Explorer
         if (!awaiter.IsCompleted)
         {
             StrongBox<bool> told = new();
-            awaiter.UnsafeOnCompleted(() => told.Value = true);
+            awaiter.UnsafeOnCompleted(() => Tell(told));
             Wait(() => told.Value, "the end of an operation");
         }
 
@@ -124,7 +125,11 @@ public sealed class ThreadExplorer : Explorer
             return;
         }
 
-        ThreadLane.Current?.Tell($"finds that {message ?? text} does not hold", file, line);
+        if (_run.IsExplained)
+        {
+            _run.Tell(ThreadLane.Current?.Name ?? "end", $"finds that this does not hold: {message ?? text}", file, line);
+        }
+
         _run.FailAssertion(message ?? $"{text} does not hold");
     }
 
@@ -141,6 +146,13 @@ public sealed class ThreadExplorer : Explorer
     /// <inheritdoc/>
     public override void Note(string text, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ThreadLane.Current?.Tell(text, file, line);
+
+    // What waits goes on in the thread that tells it, in truth: it sees all that this one wrote.
+    private static void Tell(StrongBox<bool> told)
+    {
+        ThreadLane.Current?.Fence();
+        told.Value = true;
+    }
 
     private ThreadLane Here() =>
         ThreadLane.Step() is { } lane && lane.Run == _run ? lane : throw new InvalidOperationException("This is for the threads of the explored program itself.");

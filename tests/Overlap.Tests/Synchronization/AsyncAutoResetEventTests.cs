@@ -9,6 +9,37 @@ public class AsyncAutoResetEventTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Writer_ThatIsWokenForChanges_WritesTheLastOne()
+    {
+        // snippet
+        using AsyncAutoResetEvent changed = new();
+        int wanted = 0;
+        int written = 0;
+
+        async Task WriteAsync(CancellationToken cancellationToken)
+        {
+            while (written < 3)
+            {
+                // Several changes before the writer looks are one to it: it writes what is wanted then.
+                await changed.WaitAsync(cancellationToken);
+                written = Volatile.Read(ref wanted);
+            }
+        }
+
+        Task writer = WriteAsync(Token);
+        for (int i = 1; i <= 3; i++)
+        {
+            Volatile.Write(ref wanted, i);
+            changed.Set();
+        }
+
+        await writer;
+        // end snippet
+
+        Assert.Equal(3, written);
+    }
+
+    [Fact]
     public void WaitAsync_Set_UsesTheSetUp()
     {
         using AsyncAutoResetEvent turnstile = new(isSet: true);

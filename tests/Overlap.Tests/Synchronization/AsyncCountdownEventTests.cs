@@ -9,6 +9,42 @@ public class AsyncCountdownEventTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Requests_InFlight_AreAwaitedTogether()
+    {
+        List<int> ended = [];
+
+        // snippet
+        using AsyncCountdownEvent inFlight = new(1);   // One for the loop below, so that it cannot reach zero too early.
+
+        for (int i = 0; i < 3; i++)
+        {
+            inFlight.AddCount();
+            _ = HandleAsync(i);
+        }
+
+        inFlight.Signal();
+        await inFlight.WaitAsync(Token);
+
+        async Task HandleAsync(int request)
+        {
+            await Task.Yield();
+            Handle(request);
+            inFlight.Signal();
+        }
+        // end snippet
+
+        Assert.Equal([0, 1, 2], ended.Order());
+
+        void Handle(int request)
+        {
+            lock (ended)
+            {
+                ended.Add(request);
+            }
+        }
+    }
+
+    [Fact]
     public void Signal_LastOne_LetsAllGo()
     {
         using AsyncCountdownEvent countdown = new(3);

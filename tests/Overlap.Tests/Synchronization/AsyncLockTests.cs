@@ -9,6 +9,33 @@ public class AsyncLockTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Balance_WithdrawnByTwoTasks_IsNeverOverdrawn()
+    {
+        // snippet
+        int balance = 100;
+        using AsyncLock account = new();
+
+        async Task<bool> WithdrawAsync(int amount, CancellationToken cancellationToken)
+        {
+            using Lease lease = await account.EnterAsync(cancellationToken);
+            if (balance < amount)
+            {
+                return false;
+            }
+
+            await Task.Yield();   // Asks a bank, say. Nobody else comes in meanwhile.
+            balance -= amount;
+            return true;
+        }
+
+        bool[] paid = await Task.WhenAll(WithdrawAsync(80, Token), WithdrawAsync(80, Token));
+        // end snippet
+
+        Assert.Equal([true, false], paid);
+        Assert.Equal(20, balance);
+    }
+
+    [Fact]
     public async Task EnterAsync_Free_IsTakenAtOnce()
     {
         using AsyncLock gate = new();

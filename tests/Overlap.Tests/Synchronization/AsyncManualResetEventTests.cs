@@ -9,6 +9,28 @@ public class AsyncManualResetEventTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Readers_OfSettingsThatAreLoaded_WaitForThem()
+    {
+        // snippet
+        using AsyncManualResetEvent loaded = new();
+        string? settings = null;
+
+        async Task<string> ReadAsync(CancellationToken cancellationToken)
+        {
+            await loaded.WaitAsync(cancellationToken);
+            return settings!;
+        }
+
+        Task<string[]> readers = Task.WhenAll(ReadAsync(Token), ReadAsync(Token));
+        settings = "verbose";
+        loaded.Set();
+        string[] seen = await readers;
+        // end snippet
+
+        Assert.Equal(["verbose", "verbose"], seen);
+    }
+
+    [Fact]
     public void WaitAsync_Set_EndsAtOnceAndStaysSet()
     {
         using AsyncManualResetEvent door = new(isSet: true);

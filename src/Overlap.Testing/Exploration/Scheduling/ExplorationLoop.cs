@@ -118,9 +118,9 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
                 outcome = late;
             }
 
-            if (outcome.Failure is null && (chooser.HasDiverged || IsOtherTheSecondTime(schedule, number)))
+            if (outcome.Failure is null)
             {
-                outcome = new RunOutcome(FailureKind.Divergence, Diverged, null, outcome.Lanes);
+                outcome = chooser.HasDiverged ? new RunOutcome(FailureKind.Divergence, Diverged, null, []) : OtherTheSecondTime(schedule, number) ?? outcome;
             }
 
             bool isOver = outcome.Failure is not null || !chooser.Next() || isLast;
@@ -168,15 +168,17 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
     }
 
     /// <summary>Runs a schedule a second time now and then: a program that goes by chance is found out before it confuses the search.</summary>
-    private bool IsOtherTheSecondTime(Schedule first, int number)
+    private RunOutcome? OtherTheSecondTime(Schedule first, int number)
     {
         if ((number & (number - 1)) != 0)
         {
-            return false;
+            return null;
         }
 
         (RunOutcome outcome, Schedule second) = Run(new ReplayChooser(first.Choices), 1);
-        return second.Trace != first.Trace || outcome.Failure is not null;
+        return outcome.Failure == FailureKind.Escape ? outcome
+            : second.Trace != first.Trace || outcome.Failure is not null ? new RunOutcome(FailureKind.Divergence, Diverged, null, [])
+            : null;
     }
 
     private ExplorationResult Failed(Chooser chooser, RunOutcome outcome, Schedule schedule)
@@ -186,7 +188,11 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
         if (kind is not (FailureKind.Escape or FailureKind.Divergence))
         {
             (RunOutcome again, Schedule second) = Run(new ReplayChooser(choices), 1);
-            if (again.Failure != kind || second.Trace != schedule.Trace)
+            if (again.Failure == FailureKind.Escape)
+            {
+                (outcome, kind) = (again, FailureKind.Escape);
+            }
+            else if (again.Failure != kind || second.Trace != schedule.Trace)
             {
                 outcome = again with { Failure = FailureKind.Divergence, Message = $"{Diverged}; the first time: {outcome.Message}" };
                 kind = FailureKind.Divergence;

@@ -59,7 +59,7 @@ public static partial class Interlocked
             return;
         }
 
-        lane.Run.Memory?.DrainAll(lane);
+        lane.Fence();
         lane.Tell("makes a fence");
     }
 

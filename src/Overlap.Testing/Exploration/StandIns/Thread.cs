@@ -38,6 +38,7 @@ public sealed class Thread
 
         if (ThreadLane.Step() is { } lane)
         {
+            lane.Fence();
             _lane = lane.Run.Spawn(Name ?? "thread", () => _body());
             return;
         }

@@ -10,6 +10,7 @@ namespace Overlap.Testing.Exploration.Tasks;
 /// </remarks>
 internal sealed class EscapeWatch
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly AsyncLocal<EscapeWatch?> Mark = new(OnChanged);
 
     private readonly object _gate = new();
@@ -41,6 +42,15 @@ internal sealed class EscapeWatch
                 Monitor.PulseAll(_gate);
             }
         }
+    }
+
+    /// <summary>Gives an escape to the pool the time to show itself: until the pool has come to what it is given now, and so to all before it.</summary>
+    public bool WaitForPool(TimeSpan most)
+    {
+        ManualResetEventSlim reached = new();
+        ThreadPool.UnsafeQueueUserWorkItem(static reached => reached.Set(), reached, preferLocal: false);
+        reached.Wait(most);
+        return Wait(Shortest);
     }
 
     /// <summary>Gives an escape some real time to show itself.</summary>

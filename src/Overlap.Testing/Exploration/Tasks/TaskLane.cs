@@ -24,6 +24,12 @@ internal sealed class TaskLane : SynchronizationContext
     /// <summary>What it does; ends with the lane.</summary>
     public Task? Task { get; set; }
 
+    /// <summary>The exception that ended it, until it was told.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Where it stood after its last step, and what it awaited; only when explained.</summary>
+    public (SourceLine? Place, object? Awaited) Suspended { get; set; }
+
     public bool HasStarted { get; set; }
 
     public bool IsEnded { get; set; }

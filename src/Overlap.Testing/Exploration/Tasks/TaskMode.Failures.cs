@@ -18,7 +18,7 @@ internal sealed partial class TaskMode
         ThrowIfElsewhere();
         if (IsExplained)
         {
-            _schedule.Tell(_current?.Name ?? "at the end", $"fails: {message}", file, line);
+            _schedule.Tell(_current?.Name ?? "at the end", "the assertion fails", file, line);
         }
 
         FailAssertion(message, null);
@@ -124,7 +124,7 @@ internal sealed partial class TaskMode
     private string EscapeMessage(string cause)
     {
         IEnumerable<string> suspects = _lanes.Where(static lane => !lane.IsEnded)
-            .Select(lane => (lane.Name, Stack: StackOf(lane)))
+            .Select(lane => (lane.Name, Stack: IsExplained ? lane.Suspended : StackOf(lane)))
             .Where(lane => lane.Stack.Place is not null && !IsJoin(lane.Stack.Awaited))
             .Select(static lane => $"{lane.Name} awaits at {lane.Stack.Place}")
             .Take(MostWaitersTold);
@@ -151,12 +151,7 @@ internal sealed partial class TaskMode
         if (!_isEscapeRuledOut)
         {
             // The mark tells exactly, but only when the pool or the timer comes to it.
-            if (!_escapes.Wait(ShortestEscape) && IsOutsideBusy())
-            {
-                _escapes.Wait(LongestEscape);
-            }
-
-            _isEscapeRuledOut = _escapes.Cause is null;
+            _isEscapeRuledOut = !_escapes.WaitForPool(PoolPatience) && !(Timer.ActiveCount > 0 && _escapes.Wait(TimerPatience));
         }
 
         if (_escapes.Cause is { } cause)

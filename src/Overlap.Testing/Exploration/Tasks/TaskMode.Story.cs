@@ -113,12 +113,20 @@ internal sealed partial class TaskMode
     /// <summary>Tells of a step that told nothing itself.</summary>
     private void EndStory(TaskLane lane, StepStory story)
     {
+        lane.Suspended = lane.IsEnded ? default : StackOf(lane);
+        if (lane is { IsEnded: true, Fault: { } exception } && _failure is null)
+        {
+            SourceLine? thrown = SourceLines.OfProgram(new StackTrace(exception, fNeedFileInfo: true)) ?? _place;
+            _schedule.Tell(lane.Name, $"ends with {exception.GetType().Name}", thrown?.File, thrown?.Line ?? 0);
+            lane.Fault = null;
+        }
+
         if (_schedule.Story.Count > story.Told || _failure is not null || (lane.Id == 0 && (!story.HadStarted || lane.IsEnded)))
         {
             return;
         }
 
-        SourceLine? place = _place ?? (lane.IsEnded ? null : StackOf(lane).Place);
+        SourceLine? place = _place ?? lane.Suspended.Place;
         string action = lane.Id == ClockId ? "a timer fires" : !story.HadStarted ? "starts" : lane.IsEnded ? "goes on to its end" : "goes on";
         _schedule.Tell(lane.Name, action, place?.File, place?.Line ?? 0);
     }

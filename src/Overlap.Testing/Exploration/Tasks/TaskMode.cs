@@ -9,8 +9,8 @@ namespace Overlap.Testing.Exploration.Tasks;
 internal sealed partial class TaskMode : IExploredMode
 {
     private const int ClockId = 9_999;
-    private static readonly TimeSpan LongestEscape = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ShortestEscape = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PoolPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TimerPatience = TimeSpan.FromMilliseconds(200);
 
     private readonly Func<TaskExplorer, Task> _program;
     private readonly ExplorationOptions _options;
@@ -75,15 +75,15 @@ internal sealed partial class TaskMode : IExploredMode
     }
 
     public RunOutcome? LateFailure(bool isLast) =>
-        (_escapes.Cause is not null || (isLast && IsOutsideBusy() && _escapes.Wait(ShortestEscape))) && _escapes.Cause is { } cause
+        (_escapes.Cause is not null || (isLast && IsPoolBusy() && _escapes.WaitForPool(PoolPatience))) && _escapes.Cause is { } cause
             ? new RunOutcome(FailureKind.Escape, EscapeMessage(cause), null, NamesOfLanes())
             : null;
 
-    private static bool IsOutsideBusy()
+    private static bool IsPoolBusy()
     {
         ThreadPool.GetAvailableThreads(out int available, out _);
         ThreadPool.GetMaxThreads(out int most, out _);
-        return Timer.ActiveCount > 0 || ThreadPool.PendingWorkItemCount > 0 || available < most;
+        return ThreadPool.PendingWorkItemCount > 0 || available < most;
     }
 
     private void Begin(Schedule schedule)
@@ -260,6 +260,10 @@ internal sealed partial class TaskMode : IExploredMode
         {
             await body().ConfigureAwait(true);
         }
+        catch (Exception exception) when (IsNoted(lane, exception))
+        {
+            throw;
+        }
         finally
         {
             EndLane(lane);
@@ -273,16 +277,31 @@ internal sealed partial class TaskMode : IExploredMode
         {
             return await body().ConfigureAwait(true);
         }
+        catch (Exception exception) when (IsNoted(lane, exception))
+        {
+            throw;
+        }
         finally
         {
             EndLane(lane);
         }
     }
 
+    // Looking at the task itself would count as looking at its fault.
+    private static bool IsNoted(TaskLane lane, Exception exception)
+    {
+        lane.Fault = exception;
+        return false;
+    }
+
     private void EndLane(TaskLane lane)
     {
-        lane.IsEnded = true;
-        _unfinished--;
+        // On a thread that it has escaped to it does not count as ended.
+        if (Environment.CurrentManagedThreadId == _escapes.Thread)
+        {
+            lane.IsEnded = true;
+            _unfinished--;
+        }
     }
 
     /// <summary>Makes the first step of a lane a step like any other.</summary>

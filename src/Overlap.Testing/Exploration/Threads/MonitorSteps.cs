@@ -10,12 +10,12 @@ internal static class MonitorSteps
     public static void Enter(ThreadLane lane, MonitorState state)
     {
         state.Enter(lane);
-        lane.Run.Memory?.DrainAll(lane);
+        lane.Fence();
     }
 
     public static bool TryEnter(ThreadLane lane, MonitorState state, TimeSpan time)
     {
-        lane.Run.Memory?.DrainAll(lane);
+        lane.Fence();
         bool isEntered = state.TryEnter(lane) || (time != TimeSpan.Zero && state.EnterWithin(lane, time));
         if (lane.IsExplained)
         {
@@ -33,14 +33,14 @@ internal static class MonitorSteps
             return;
         }
 
-        lane.Run.Memory?.DrainAll(lane);
+        lane.Fence();
         state.Exit(lane);
         ThreadLane.Step();
     }
 
     public static bool Wait(ThreadLane lane, MonitorState state, TimeSpan time)
     {
-        lane.Run.Memory?.DrainAll(lane);
+        lane.Fence();
         return state.Wait(lane, time);
     }
 

@@ -26,7 +26,8 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
 
     public string Name => name;
 
-    public bool IsExplained => run.IsExplained;
+    /// <summary>Whether what it does belongs into a story; a look at a condition does not.</summary>
+    public bool IsExplained => run.IsExplained && !IsDirect;
 
     /// <summary>Whether stand-ins act at once here, without a choice: a condition is looked at, or all lanes have ended.</summary>
     public bool IsDirect { get; set; }
@@ -194,6 +195,9 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
         Until = until;
         Block(what);
     }
+
+    /// <summary>Makes all its writes visible.</summary>
+    public void Fence() => run.Memory?.DrainAll(this);
 
     /// <summary>Adds to the story, in an explained run.</summary>
     public void Tell(string action)
