@@ -7,6 +7,30 @@ public sealed class AsyncLazyTests
     private readonly TaskCompletionSource<int> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _runs;
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Connection_AskedForByMany_IsMadeOnce()
+    {
+        int connected = 0;
+
+        // snippet
+        AsyncLazy<string> connection = new(ConnectAsync, new AsyncLazyOptions { RetryAfterFailure = true });
+
+        string first = await connection;                                 // Connects.
+        string second = await connection.GetAsync(Token);                // Has it already; the token would end this wait only.
+        // end snippet
+
+        Assert.Equal("connection 1", first);
+        Assert.Equal("connection 1", second);
+
+        async Task<string> ConnectAsync(CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return $"connection {++connected}";
+        }
+    }
+
     [Fact]
     public void Construction_NobodyAsks_StartsNothing()
     {

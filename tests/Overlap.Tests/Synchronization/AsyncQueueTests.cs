@@ -8,6 +8,39 @@ public sealed class AsyncQueueTests
 
     private readonly AsyncQueue<int> _queue = new(2);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Workers_ItemsAdded_AllDoneWhenJoined()
+    {
+        int sum = 0;
+
+        // snippet
+        AsyncQueue<int> queue = new(capacity: 100);
+        Task[] workers = [WorkAsync(), WorkAsync()];
+
+        for (int i = 1; i <= 1000; i++)
+        {
+            await queue.AddAsync(i, Token);   // Waits while a hundred are not taken yet.
+        }
+
+        await queue.JoinAsync(Token);         // Until the last is done, not only taken.
+        queue.ShutDown();
+        await Task.WhenAll(workers);
+
+        async Task WorkAsync()
+        {
+            await foreach (int item in queue.TakeAllAsync(Token))
+            {
+                Interlocked.Add(ref sum, item);
+                queue.TaskDone();
+            }
+        }
+        // end snippet
+
+        Assert.Equal(500_500, sum);
+    }
+
     [Fact]
     public void TryTake_Fifo_GivesTheOldest()
     {

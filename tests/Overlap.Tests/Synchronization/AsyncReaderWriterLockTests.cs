@@ -8,9 +8,41 @@ public sealed class AsyncReaderWriterLockTests : IDisposable
 
     private readonly AsyncReaderWriterLock _lock = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private AsyncReaderWriterLockStatistics Statistics => _lock.GetStatistics();
 
     public void Dispose() => _lock.Dispose();
+
+    [Fact]
+    public async Task Prices_ReadByManyAndChangedByOne_AreWholeForEveryone()
+    {
+        // snippet
+        using AsyncReaderWriterLock access = new();
+        Dictionary<string, int> prices = new() { ["tea"] = 3 };
+
+        async Task<int> ReadAsync(string name, CancellationToken cancellationToken)
+        {
+            using Lease reading = await access.EnterReadAsync(cancellationToken);   // Beside all other readers.
+            return prices.GetValueOrDefault(name);
+        }
+
+        async Task AddAsync(string name, int price, CancellationToken cancellationToken)
+        {
+            // Beside readers too, until it is clear that something has to be written.
+            using Lease looking = await access.EnterUpgradeableReadAsync(cancellationToken);
+            if (!prices.ContainsKey(name))
+            {
+                using Lease writing = await access.UpgradeAsync(looking, cancellationToken);
+                prices[name] = price;
+            }
+        }
+        // end snippet
+
+        await Task.WhenAll(AddAsync("coffee", 4, Token), AddAsync("coffee", 5, Token), AddAsync("tea", 6, Token));
+        Assert.Equal(3, await ReadAsync("tea", Token));
+        Assert.Equal(4, await ReadAsync("coffee", Token));
+    }
 
     [Fact]
     public async Task EnterReadAsync_OtherReaders_EntersBesideThem()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Overlap.Synchronization;
 
 namespace Overlap.Tests.Synchronization;
@@ -6,7 +7,34 @@ public sealed class KeyedLockTests : IDisposable
 {
     private readonly KeyedLock<string> _keys = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public void Dispose() => _keys.Dispose();
+
+    [Fact]
+    public async Task Balances_ChangedByCustomer_LoseNothing()
+    {
+        // snippet
+        using KeyedLock<string> customers = new();
+        ConcurrentDictionary<string, int> balances = [];
+
+        // Two payments of one customer wait for each other; those of two customers do not.
+        async Task PayAsync(string customer, int amount, CancellationToken cancellationToken)
+        {
+            using (await customers.EnterAsync(customer, cancellationToken))
+            {
+                int balance = balances.GetValueOrDefault(customer);
+                await Task.Yield();   // Stands for a database.
+                balances[customer] = balance + amount;
+            }
+        }
+        // end snippet
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => PayAsync(i % 2 == 0 ? "ann" : "ben", 1, Token)));
+        Assert.Equal(50, balances["ann"]);
+        Assert.Equal(50, balances["ben"]);
+        Assert.Equal(0, customers.GetStatistics().Keys);
+    }
 
     [Fact]
     public async Task EnterAsync_OtherKey_DoesNotWait()
