@@ -42,6 +42,7 @@ internal static class InterleavingText
 
     private static string Words(FailureKind kind) => kind switch
     {
+        FailureKind.Assertion => "failed assertion",
         FailureKind.LostUpdate => "lost update",
         FailureKind.LostWakeUp => "lost wake-up",
         FailureKind.UnobservedException => "unobserved exception",

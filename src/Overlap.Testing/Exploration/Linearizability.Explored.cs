@@ -36,6 +36,41 @@ public static partial class Linearizability
         return Task.WhenAll([.. lanes.Select((operations, lane) => explorer.Spawn(Name(lane), () => RunLaneAsync(history, Name(lane), operations, perform)))]);
     }
 
+    /// <summary>As the other one, with threads.</summary>
+    /// <inheritdoc cref="RunAsync" path="/param"/>
+    public static void Run<TState, TOperation, TResult>(
+        ThreadExplorer explorer,
+        LinearizableModel<TState, TOperation, TResult> model,
+        Func<TOperation, TResult> perform,
+        params IReadOnlyList<IReadOnlyList<TOperation>> lanes)
+    {
+        ArgumentNullException.ThrowIfNull(explorer);
+        ArgumentNullException.ThrowIfNull(perform);
+        ArgumentNullException.ThrowIfNull(lanes);
+        History<TOperation, TResult> history = new();
+        CheckAtEnd(explorer, history, model);
+        for (int lane = 0; lane < lanes.Count; lane++)
+        {
+            string name = Name(lane);
+            IReadOnlyList<TOperation> operations = lanes[lane];
+            explorer.Spawn(name, () =>
+            {
+                foreach (TOperation operation in operations)
+                {
+                    HistoryCall<TOperation, TResult> call = history.Invoke(name, operation);
+                    try
+                    {
+                        call.Return(perform(operation));
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        call.Withdraw();
+                    }
+                }
+            });
+        }
+    }
+
     // The awaits stay on the explorer's context: its lanes are what it schedules.
     private static async Task RunLaneAsync<TOperation, TResult>(
         History<TOperation, TResult> history, string name, IReadOnlyList<TOperation> operations, Func<TOperation, Task<TResult>> perform)

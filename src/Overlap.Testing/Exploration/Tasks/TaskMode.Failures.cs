@@ -70,8 +70,10 @@ internal sealed partial class TaskMode
         }
     }
 
-    private void FailAssertion(string message, Exception? exception) =>
-        Fail(_lostUpdate is null ? FailureKind.Assertion : FailureKind.LostUpdate, _lostUpdate is null ? message : $"{message}; {_lostUpdate}", exception);
+    private void FailAssertion(string message, Exception? exception) => Fail(
+        exception is NotLinearizableException ? FailureKind.NotLinearizable : _lostUpdate is null ? FailureKind.Assertion : FailureKind.LostUpdate,
+        _lostUpdate is null ? message : $"{message}; {_lostUpdate}",
+        exception);
 
     private void FailBy(Exception exception, TaskLane lane)
     {

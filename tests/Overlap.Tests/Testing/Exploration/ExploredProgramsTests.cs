@@ -1,0 +1,23 @@
+using Overlap.Testing.Exploration;
+
+namespace Overlap.Tests.Testing.Exploration;
+
+/// <summary>Makes a test of every explored program of this assembly.</summary>
+public sealed class ExploredProgramsTests
+{
+    private static readonly IReadOnlyList<ExploredProgram> Programs = Explore.Find(typeof(ExploredProgramsTests).Assembly);
+
+    // OVERLAP_THOROUGH=1 takes two hundred times the schedules.
+    private static readonly int Factor = Environment.GetEnvironmentVariable("OVERLAP_THOROUGH") == "1" ? 200 : 1;
+
+    public static TheoryData<string> Names => [.. Programs.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Explore_Program_FindsNothing(string name)
+    {
+        ExploredProgram program = Programs.Single(program => program.Name == name);
+        ExplorationOptions options = program.Options with { Schedules = program.Options.Schedules * Factor };
+        program.Run(options).ThrowIfFailed();
+    }
+}
