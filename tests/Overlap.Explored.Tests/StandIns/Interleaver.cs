@@ -5,6 +5,8 @@ internal abstract class Interleaver
 {
     public static bool IsOn => false;
 
+    public static Interleaver? Current => null;
+
     public static ValueTask<T> Pause<T>(ValueTask<T> done) => done;
 
     public static ValueTask Pause(ValueTask done) => done;

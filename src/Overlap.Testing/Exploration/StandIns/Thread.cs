@@ -19,6 +19,9 @@ public sealed class Thread
         _body = start;
     }
 
+    /// <summary>The runtime's own thread that runs this code; inside an exploration one that runs many schedules, of which nothing should be kept.</summary>
+    public static Real CurrentThread => Real.CurrentThread;
+
     /// <inheritdoc cref="Real.Name"/>
     public string? Name { get; set; }
 
