@@ -40,4 +40,17 @@ internal static class Continuations
             ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: true);
         }
     }
+
+    /// <inheritdoc cref="PostNear(IThreadPoolWorkItem)"/>
+    public static void PostNear(Action<object?> callback, object? state)
+    {
+        if (Interleaver.Current is { } interleaver)
+        {
+            interleaver.Post(callback, state);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(callback, state, preferLocal: true);
+        }
+    }
 }

@@ -188,6 +188,12 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
 
         switch (_scheduler)
         {
+            case null when _executionContext is null:
+                // Not by way of the waiter: an await's continuation is then queued by itself, without a detour and without an allocation.
+                object? state = _listenerState;
+                Volatile.Write(ref _listener, Done);
+                Continuations.PostNear(listener, state);
+                break;
             case null:
                 Continuations.PostNear(this);
                 break;

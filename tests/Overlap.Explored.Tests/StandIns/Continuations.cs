@@ -9,6 +9,8 @@ internal static class Continuations
 
     public static void PostNear(IThreadPoolWorkItem workItem) => Post(workItem);
 
+    public static void PostNear(Action<object?> callback, object? state) => Post(callback, state);
+
     public static void Post(Action<object?> callback, object? state)
     {
         if (ThreadExplorer.Current is { } explorer)
