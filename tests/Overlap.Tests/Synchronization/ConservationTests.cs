@@ -15,9 +15,11 @@ public sealed class ConservationTests
     private const int Seed = 20_261_121;
     private const int Tasks = 4;
 
+    private int _cancelled;
+
     private static int Operations => Thorough.Times(100_000, 10_000_000) / Tasks;
 
-    [Theory]
+    [Theory(Timeout = Thorough.Patience)]
     [InlineData(QueueOrder.Fifo)]
     [InlineData(QueueOrder.Lifo)]
     [InlineData(QueueOrder.Priority)]
@@ -32,6 +34,7 @@ public sealed class ConservationTests
         await Task.WhenAll(Enumerable.Range(0, Tasks / 2).Select(number => Task.Run(() => ProduceAsync(number, new Random(Seed - number - 1)))));
         await ending.CancelAsync();
         await Task.WhenAll(consumers);
+        AssertManyWereCancelled();
         Tally left = new();
         while (queue.TryTake(out int item))
         {
@@ -50,6 +53,8 @@ public sealed class ConservationTests
                 {
                     added.Add(item);
                 }
+
+                await YieldOftenAsync(random);
             }
         }
 
@@ -62,11 +67,13 @@ public sealed class ConservationTests
                 {
                     taken.Add(item);
                 }
+
+                await YieldOftenAsync(random);
             }
         }
     }
 
-    [Theory]
+    [Theory(Timeout = Thorough.Patience)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AsyncQueue_ShutDownAmidTraffic_EveryItemIsTakenOrDropped(bool immediate)
@@ -116,7 +123,7 @@ public sealed class ConservationTests
         Assert.InRange(dropped, 0, immediate ? 4L * Thorough.Times(500, 50_000) : 0);
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncSemaphore_EntriesCancelled_PermitsStayAsMany()
     {
         const int Permits = 5;
@@ -130,7 +137,7 @@ public sealed class ConservationTests
             if (await GrantedAsync(async token => lease = await semaphore.EnterAsync(permits, token), random))
             {
                 InterlockedMax(ref most, Interlocked.Add(ref inside, permits));
-                await YieldNowAndThen(random);
+                await YieldNowAndThenAsync(random);
                 Interlocked.Add(ref inside, -permits);
                 lease.Dispose();
             }
@@ -139,7 +146,7 @@ public sealed class ConservationTests
         Assert.InRange(most, 2, Permits);
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncLock_EntriesCancelled_OneAtATime()
     {
         AsyncLock gate = new();
@@ -147,7 +154,7 @@ public sealed class ConservationTests
         Assert.Equal(new AsyncLockStatistics(false, 0), gate.GetStatistics());
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task KeyedLock_EntriesCancelled_OneAtATimeForEachKey()
     {
         KeyedLock<int> gates = new();
@@ -155,7 +162,7 @@ public sealed class ConservationTests
         Assert.Equal(new KeyedLockStatistics(0, 0), gates.GetStatistics());
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncReaderWriterLock_EntriesCancelled_WritersAlone()
     {
         AsyncReaderWriterLock gate = new();
@@ -207,7 +214,7 @@ public sealed class ConservationTests
                 Interlocked.Increment(ref readers);
             }
 
-            await YieldNowAndThen(random);
+            await YieldNowAndThenAsync(random);
             if (others > 0 || (isWriter ? Volatile.Read(ref readers) > 0 : Volatile.Read(ref writers) > 0))
             {
                 wrong.Enqueue(isWriter ? "A writer was not alone." : "A reader was beside a writer.");
@@ -217,7 +224,7 @@ public sealed class ConservationTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncAutoResetEvent_WaitsCancelled_WakesAreNoMoreThanSets()
     {
         AsyncAutoResetEvent signal = new();
@@ -239,16 +246,27 @@ public sealed class ConservationTests
         Assert.Equal(0, signal.GetStatistics().Waiting);
     }
 
-    private static Task RunAsync(Func<Random, Task> operation) => Task.WhenAll(Enumerable.Range(0, Tasks).Select(number => Task.Run(async () =>
+    private async Task RunAsync(Func<Random, Task> operation)
     {
-        Random random = new(Seed + number);
-        for (int count = 0; count < Operations; count++)
+        await Task.WhenAll(Enumerable.Range(0, Tasks).Select(number => Task.Run(async () =>
         {
-            await operation(random);
-        }
-    })));
+            Random random = new(Seed + number);
+            for (int count = 0; count < Operations; count++)
+            {
+                await operation(random);
+            }
+        })));
+        AssertManyWereCancelled();
+    }
 
-    private static async Task AssertExclusiveAsync(Func<Random, int> chooseKey, Func<int, CancellationToken, ValueTask<Lease>> enter, int keys)
+    // Where nobody waits long enough to be cancelled nothing is proved.
+    private void AssertManyWereCancelled()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_cancelled} of {Operations * Tasks} operations were cancelled.");
+        Assert.InRange(_cancelled, Operations / 1_000, Operations * Tasks / 2);
+    }
+
+    private async Task AssertExclusiveAsync(Func<Random, int> chooseKey, Func<int, CancellationToken, ValueTask<Lease>> enter, int keys)
     {
         long entered = 0;
         long[] counts = new long[keys];
@@ -266,7 +284,7 @@ public sealed class ConservationTests
                 }
 
                 counts[key]++;
-                await YieldNowAndThen(random);
+                await YieldNowAndThenAsync(random);
                 Interlocked.Decrement(ref inside[key]);
                 Interlocked.Increment(ref entered);
                 lease.Dispose();
@@ -277,7 +295,7 @@ public sealed class ConservationTests
     }
 
     /// <summary>Waits; one wait in four has a token that the pool cancels at about the same time.</summary>
-    private static async Task<bool> GrantedAsync(
+    private async Task<bool> GrantedAsync(
         Func<CancellationToken, ValueTask> wait, Random random, bool alwaysCancelled = false, CancellationToken ending = default)
     {
         CancellationTokenSource? source = null;
@@ -294,14 +312,24 @@ public sealed class ConservationTests
         }
         catch (OperationCanceledException)
         {
+            Interlocked.Increment(ref _cancelled);
             return false;
         }
     }
 
-    private static Task<bool> GrantedAsync<T>(Func<CancellationToken, Task<T>> wait, Random random, CancellationToken ending = default) =>
+    private Task<bool> GrantedAsync<T>(Func<CancellationToken, Task<T>> wait, Random random, CancellationToken ending = default) =>
         GrantedAsync(token => new ValueTask(wait(token)), random, alwaysCancelled: false, ending);
 
-    private static async ValueTask YieldNowAndThen(Random random)
+    // Behind the cancellations that stand in the pool's queue, so that they find the other side waiting.
+    private static async ValueTask YieldOftenAsync(Random random)
+    {
+        if (random.Next(2) == 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private static async ValueTask YieldNowAndThenAsync(Random random)
     {
         if (random.Next(8) == 0)
         {

@@ -42,7 +42,7 @@ public sealed class LinearizabilityTests
         Leave,
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncLock_RandomCalls_AreLinearizable()
     {
         // The state is the owner; 0: nobody.
@@ -72,7 +72,7 @@ public sealed class LinearizabilityTests
         });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task KeyedLock_RandomCalls_AreLinearizableForEachKey()
     {
         FunctionModel<int, KeyCall, bool> model = new(
@@ -110,7 +110,7 @@ public sealed class LinearizabilityTests
             });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncSemaphore_RandomCalls_AreLinearizable()
     {
         // A try may fail although permits are free: it does not overtake those who wait for more than there are.
@@ -143,7 +143,7 @@ public sealed class LinearizabilityTests
             });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncAutoResetEvent_RandomCalls_AreLinearizable()
     {
         FunctionModel<bool, SignalVerb, bool> model = new(false, static (isSet, verb, answer) => verb switch
@@ -172,7 +172,7 @@ public sealed class LinearizabilityTests
         });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncManualResetEvent_RandomCalls_AreLinearizable()
     {
         FunctionModel<bool, SignalVerb, bool> model = new(false, static (isSet, verb, answer) => verb switch
@@ -201,7 +201,7 @@ public sealed class LinearizabilityTests
         });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncCountdownEvent_RandomCalls_AreLinearizable()
     {
         // The answer: 1 for yes, 0 for no, −1 for a signal too many.
@@ -243,7 +243,7 @@ public sealed class LinearizabilityTests
             });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncQueue_RandomCalls_AreLinearizable() => await JudgeAsync(
         new BoundedQueueModel(),
         static () => new AsyncQueue<int>(BoundedQueueModel.Capacity),
@@ -264,7 +264,7 @@ public sealed class LinearizabilityTests
             }
         });
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncReaderWriterLock_RandomCalls_AreLinearizable()
     {
         // A try may fail although the way is free: it does not overtake those who wait. A lane's own way in is what it leaves.
@@ -323,7 +323,7 @@ public sealed class LinearizabilityTests
             });
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncLazy_RandomCalls_MakeOneValue()
     {
         FunctionModel<int, string, int> model = new(0, static (_, _, answer) => answer.Is(1) ? 1 : null);
@@ -342,7 +342,7 @@ public sealed class LinearizabilityTests
             static async (lazy, _, _, token) => await lazy.GetAsync(token));
     }
 
-    [Fact]
+    [Fact(Timeout = Thorough.Patience)]
     public async Task AsyncBarrier_Phases_OverlapInOnePoint()
     {
         // Not one call after the other: all calls of a phase take effect together, so each must have begun before the first of them ended.

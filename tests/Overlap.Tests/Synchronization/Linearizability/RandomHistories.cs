@@ -2,10 +2,10 @@ using Overlap.Testing.Exploration;
 
 namespace Overlap.Tests.Synchronization.Linearizability;
 
-/// <summary>Makes histories of real calls: three tasks on the pool, random operations, and one more task that cancels whatever waits.</summary>
+/// <summary>Makes histories of real calls: three tasks on the pool, random operations, one call in four cancelled at about the time of its begin.</summary>
 /// <remarks>
 /// A cancelled call is withdrawn: the others have to make sense as if it had never been made. A time-out is the same to a primitive: its token is
-/// cancelled by a timer. Nothing can hang: every wait has a token, and the canceller goes round until all calls have ended.
+/// cancelled by a timer. Nothing can hang: every wait has a token, and one more task goes round and cancels whatever waits until all have ended.
 /// </remarks>
 internal static class RandomHistories
 {
@@ -72,6 +72,11 @@ internal static class RandomHistories
             CancellationTokenSource source = new();
             lane.Source = source;
             TOperation operation = choose(lane);
+            if (lane.Random.Next(4) == 0)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
+            }
+
             HistoryCall<TOperation, TResult> noted = calls.Invoke($"{lane.Number}", operation);
             try
             {
@@ -80,6 +85,12 @@ internal static class RandomHistories
             catch (OperationCanceledException)
             {
                 noted.Withdraw();
+            }
+
+            // Others come while this one holds what it was given: else nobody would ever wait.
+            for (int yields = lane.Random.Next(3); yields > 0; yields--)
+            {
+                await Task.Yield();
             }
         }
 
