@@ -211,6 +211,51 @@ public sealed class ThreadModeTests
         Assert.Null(program.Run().Failure);
     }
 
+    [Fact]
+    public void RunThreads_ThreadsThatJoinEachOther_AreADeadlock() => Assert.Equal(FailureKind.Deadlock, Found(static x =>
+    {
+        Thread? second = null;
+        Thread first = new(() => second!.Join()) { Name = "first" };
+        second = new Thread(first.Join) { Name = "second" };
+        first.Start();
+        second.Start();
+    }).Kind);
+
+    [Fact]
+    public void RunThreads_CollectionMovesFieldsWithBufferedWrites_TheRunIsMadeAgain()
+    {
+        int collections = 0;
+
+        ExplorationResult result = Explore.RunThreads(x => WritesAroundCollection(x, ++collections <= 3), Few with { StoreBuffers = true });
+
+        Assert.Null(result.Failure);
+        Assert.Equal(20, result.Schedules);
+    }
+
+    [Fact]
+    public void RunThreads_CollectionInEveryRunWithBufferedWrites_IsTold()
+    {
+        ExplorationFailure? failure = Explore.RunThreads(static x => WritesAroundCollection(x, true), Few with { StoreBuffers = true }).Failure;
+
+        Assert.Contains("collection", failure?.Message, StringComparison.Ordinal);
+    }
+
+    private static void WritesAroundCollection(ThreadExplorer x, bool isCollecting)
+    {
+        int[] field = new int[1];
+        x.Spawn("reader", () => Volatile.Read(ref field[0]));
+        x.Spawn("writer", () =>
+        {
+            Volatile.Write(ref field[0], 1);
+            if (isCollecting)
+            {
+                GC.Collect(0);
+            }
+
+            x.Assert(Volatile.Read(ref field[0]) == 1);
+        });
+    }
+
     private static ExplorationFailure Found(Action<ThreadExplorer> program, ExplorationOptions? options = null) =>
         Explore.RunThreads(program, options ?? Few).Failure ?? throw new InvalidOperationException("Nothing was found.");
 }

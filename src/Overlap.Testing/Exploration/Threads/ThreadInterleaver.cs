@@ -42,7 +42,8 @@ internal sealed class ThreadInterleaver(ThreadRun run) : Interleaver
         {
             run.Fail(
                 FailureKind.Blocked,
-                $"{lane.Name} would block its thread, waiting for {ValueText.Of(primitive)}{lane.Last}: wait for the asynchronous form by the explorer's Wait, or compile the library's sources with the stand-ins");
+                $"{lane.Name} would block its thread, waiting for {ValueText.Of(primitive)}{lane.Last}: "
+                    + "wait for the asynchronous form by the explorer's Wait, or compile the library's sources with the stand-ins");
         }
     }
 }

@@ -144,14 +144,16 @@ internal sealed partial class ThreadRun
         List<ThreadLane>? circle = waiting.Select(CircleFrom).FirstOrDefault(static found => found is not null);
         if (circle is not null)
         {
-            SetFailure(FailureKind.Deadlock, string.Join("; ", circle.Select(static lane => $"{lane.Name} waits for {lane.WaitsFor}, held by {Blocker(lane)!.Name}{lane.Last}")) + ".");
+            IEnumerable<string> links = circle.Select(static lane =>
+                $"{lane.Name} waits for {lane.WaitsFor}{(lane.Joined is null ? $", held by {Blocker(lane)!.Name}" : "")}{lane.Last}");
+            SetFailure(FailureKind.Deadlock, string.Join("; ", links) + ".");
             return;
         }
 
         SetFailure(FailureKind.LostWakeUp, string.Join("; ", waiting.Select(Stuck)) + ".");
     }
 
-    private static string Stuck(ThreadLane lane) => Blocker(lane) is { IsEnded: true, } owner && lane.Monitor is not null
+    private static string Stuck(ThreadLane lane) => Blocker(lane) is { IsEnded: true } owner && lane.Monitor is not null
         ? $"{lane.Name} waits for a lock that {owner.Name} held when it ended{lane.Last}"
         : $"{lane.Name} waits for {lane.WaitsFor}, and nobody is left to bring it about{lane.Last}";
 

@@ -70,7 +70,8 @@ internal sealed partial class ThreadRun
 
         SetFailure(
             FailureKind.Blocked,
-            $"{lane.Name} did not come back within {_options.Patience.TotalSeconds:0.###} s{lane.Last}: it waits for what the explorer does not control, or computes without end.");
+            $"{lane.Name} did not come back within {_options.Patience.TotalSeconds:0.###} s{lane.Last}: "
+                + "it waits for what the explorer does not control, or computes without end.");
         lane.IsAbandoned = true;
         ThreadLane? next = NextToUnwind();
         _running = next;
