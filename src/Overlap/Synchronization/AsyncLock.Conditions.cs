@@ -51,6 +51,7 @@ public sealed partial class AsyncLock
         }
 
         room.Waiters.Enqueue(waiter);
+        Interleaver.Note(this, PrimitiveNote.Left);
         Interleaver.Note(room.Owner, PrimitiveNote.Waits);
         Volatile.Write(ref _ownerThread, 0);
         ExitGate(PassOnLocked(state, out Waiter<Lease>? next, out Lease lease));

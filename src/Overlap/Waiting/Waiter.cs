@@ -195,8 +195,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
                 context.Post(static self => ((IThreadPoolWorkItem)self!).Execute(), this);
                 break;
             default:
-                _ = Task.Factory.StartNew(
-                    static self => ((IThreadPoolWorkItem)self!).Execute(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, (TaskScheduler)_scheduler);
+                PostTo((TaskScheduler)_scheduler, static self => ((IThreadPoolWorkItem)self!).Execute(), this);
                 break;
         }
     }
@@ -210,6 +209,10 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
 
         return TaskScheduler.Current == TaskScheduler.Default ? null : TaskScheduler.Current;
     }
+
+    // Where the awaiting task runs is its own scheduler's to say; that is not the pool.
+    private static void PostTo(TaskScheduler scheduler, Action<object?> callback, object? state) =>
+        new Task(callback, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach).Start(scheduler);
 
     private void Cancel()
     {
@@ -259,7 +262,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
                 context.Post(new SendOrPostCallback(listener), state);
                 break;
             case TaskScheduler scheduler:
-                _ = Task.Factory.StartNew(listener, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+                PostTo(scheduler, listener, state);
                 break;
             default:
                 ExecutionContext executionContext = _executionContext!;

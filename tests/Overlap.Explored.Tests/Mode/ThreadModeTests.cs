@@ -70,7 +70,7 @@ public sealed class ThreadModeTests
         using ManualResetEventSlim never = new();
 
         ExplorationFailure failure = Found(
-            x => x.Spawn("sleeper", () => never.Wait()), Few with { Patience = TimeSpan.FromMilliseconds(100) });
+            x => x.Spawn("sleeper", () => never.Wait()), Few with { Patience = TimeSpan.FromMilliseconds(300) });
 
         never.Set();
         Assert.Equal(FailureKind.Blocked, failure.Kind);

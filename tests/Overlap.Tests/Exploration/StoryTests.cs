@@ -84,6 +84,57 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void Steps_ConditionVariable_TellsThatTheLockIsLeftAndHeldAgain()
+    {
+        ExplorationFailure failure = Explore.Run(
+            static async x =>
+            {
+                AsyncLock gate = new();
+                using AsyncConditionVariable changed = new(gate);
+                async Task Wait()
+                {
+                    using Lease held = await gate.EnterAsync();
+                    await changed.WaitAsync(held);
+                    using Lease again = await gate.EnterAsync();
+                }
+
+                async Task Notify()
+                {
+                    using Lease held = await gate.EnterAsync();
+                    changed.NotifyOne(held);
+                }
+
+                await Task.WhenAll(x.Spawn("waiter", Wait), x.Spawn("notifier", Notify));
+            },
+            new ExplorationOptions { Strategy = ExplorationStrategy.Exhaustive }).Failure!;
+        Assert.Equal(FailureKind.Deadlock, failure.Kind);
+        Assert.Contains("waiter waits for AsyncLock, held by itself,", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["enters AsyncLock", "leaves AsyncLock", "waits for AsyncConditionVariable", "is back from AsyncConditionVariable", "waits for AsyncLock"],
+            failure.Steps.Where(static step => step.Lane == "waiter").Select(static step => step.Action));
+    }
+
+    [Fact]
+    public void Run_TwoSignalsForTwoWaitersOfAnAutoResetEvent_IsLostWakeUpWithoutHolders()
+    {
+        ExplorationFailure failure = Explore.Run(static async x =>
+        {
+            AsyncAutoResetEvent signal = new();
+            async Task Wait() => await signal.WaitAsync();
+            Task Set()
+            {
+                signal.Set();
+                signal.Set();
+                return Task.CompletedTask;
+            }
+
+            await Task.WhenAll(x.Spawn("a", Wait), x.Spawn("b", Wait), x.Spawn("setter", Set));
+        }).Failure!;
+        Assert.Equal(FailureKind.LostWakeUp, failure.Kind);
+        Assert.DoesNotContain("held by", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Minimise_LongRandomSchedule_NeedsOnePreemption()
     {
         ExplorationFailure failure = Explore.Run(

@@ -289,6 +289,28 @@ public class AsyncLockTests
     }
 
     [Fact]
+    public async Task EnterAsync_AwaitedOnATaskScheduler_GoesOnThere()
+    {
+        using AsyncLock gate = new();
+        TaskScheduler scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        Lease owner = gate.Enter(Token);
+        Task<Task<TaskScheduler>> waiter = Task.Factory.StartNew(
+            async () =>
+            {
+                using Lease lease = await gate.EnterAsync(Token);
+                return TaskScheduler.Current;
+            },
+            Token,
+            TaskCreationOptions.None,
+            scheduler);
+
+        Task<TaskScheduler> waiting = await waiter;
+        owner.Dispose();
+
+        Assert.Same(scheduler, await waiting);
+    }
+
+    [Fact]
     public void EnterAsync_Uncontended_AllocatesNothing()
     {
         using AsyncLock gate = new();

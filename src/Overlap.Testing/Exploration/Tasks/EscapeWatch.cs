@@ -10,7 +10,6 @@ namespace Overlap.Testing.Exploration.Tasks;
 /// </remarks>
 internal sealed class EscapeWatch
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly AsyncLocal<EscapeWatch?> Mark = new(OnChanged);
 
     private readonly object _gate = new();
@@ -45,12 +44,14 @@ internal sealed class EscapeWatch
     }
 
     /// <summary>Gives an escape to the pool the time to show itself: until the pool has come to what it is given now, and so to all before it.</summary>
-    public bool WaitForPool(TimeSpan most)
+    /// <param name="most">How long the pool may take.</param>
+    /// <param name="beyond">How long what the pool has taken up may need to get to the program's code.</param>
+    public bool WaitForPool(TimeSpan most, TimeSpan beyond)
     {
         ManualResetEventSlim reached = new();
         ThreadPool.UnsafeQueueUserWorkItem(static reached => reached.Set(), reached, preferLocal: false);
         reached.Wait(most);
-        return Wait(Shortest);
+        return Wait(beyond);
     }
 
     /// <summary>Gives an escape some real time to show itself.</summary>

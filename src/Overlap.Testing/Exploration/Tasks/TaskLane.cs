@@ -37,6 +37,9 @@ internal sealed class TaskLane : SynchronizationContext
     /// <summary>The primitive in whose queue it stands, as far as the primitive told.</summary>
     public object? WaitsFor { get; set; }
 
+    /// <summary>The lock that it left last, which it holds again after the wait of a condition variable.</summary>
+    public object? Left { get; set; }
+
     public override SynchronizationContext CreateCopy() => this;
 
     public override void Post(SendOrPostCallback d, object? state) => _mode.Post(this, d, state);

@@ -151,7 +151,7 @@ internal sealed partial class TaskMode
         if (!_isEscapeRuledOut)
         {
             // The mark tells exactly, but only when the pool or the timer comes to it.
-            _isEscapeRuledOut = !_escapes.WaitForPool(PoolPatience) && !(Timer.ActiveCount > 0 && _escapes.Wait(TimerPatience));
+            _isEscapeRuledOut = !_escapes.WaitForPool(PoolPatience, SomeTicks) && !(Timer.ActiveCount > 0 && _escapes.Wait(TimerPatience));
         }
 
         if (_escapes.Cause is { } cause)
@@ -231,14 +231,15 @@ internal sealed partial class TaskMode
         return (place, _lanes.Find(other => ReferenceEquals(other.Task, awaited)) is { } joined && joined != lane ? joined : awaited);
     }
 
-    private string HoldersOf(object primitive) =>
-        string.Join(" and ", _holders.Where(pair => ReferenceEquals(pair.Primitive, primitive)).Select(static pair => pair.Lane.Name).Distinct());
+    private string HoldersOf(object primitive, TaskLane waiter) => string.Join(
+        " and ",
+        _holders.Where(pair => ReferenceEquals(pair.Primitive, primitive)).Select(pair => ReferenceEquals(pair.Lane, waiter) ? "itself" : pair.Lane.Name).Distinct());
 
     private string WhatFor(TaskLane lane, object? awaited)
     {
         if (lane.WaitsFor is { } primitive)
         {
-            string holders = HoldersOf(primitive);
+            string holders = HoldersOf(primitive, lane);
             return TextOf(primitive) + (holders.Length == 0 ? "" : $", held by {holders},");
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Synchronization;
 using Overlap.Waiting;
 
 namespace Overlap.Testing.Exploration.Tasks;
@@ -28,8 +29,11 @@ internal sealed partial class TaskMode
 
         switch (note)
         {
-            case PrimitiveNote.Entered:
+            case PrimitiveNote.Entered when IsHeld(primitive):
                 _holders.Add((primitive, lane));
+                break;
+            case PrimitiveNote.Entered when primitive is AsyncConditionVariable && lane.Left is { } left:
+                _holders.Add((left, lane));
                 break;
             case PrimitiveNote.Waits:
                 lane.WaitsFor = primitive;
@@ -44,15 +48,15 @@ internal sealed partial class TaskMode
         if (IsExplained)
         {
             string name = TextOf(primitive);
-            bool isLock = name.Contains("Lock", StringComparison.Ordinal);
+            bool isLock = IsHeld(primitive) && primitive is not AsyncSemaphore;
             string action = note switch
             {
-                PrimitiveNote.Entered => isLock ? $"enters {name}" : $"passes {name}",
+                PrimitiveNote.Entered => isLock ? $"enters {name}" : IsHeld(primitive) ? $"takes of {name}" : primitive is AsyncConditionVariable ? $"is back from {name}" : $"passes {name}",
                 PrimitiveNote.Waits => $"waits for {name}",
                 PrimitiveNote.Left => isLock ? $"leaves {name}" : $"gives back to {name}",
                 _ => $"signals {name}",
             };
-            Tell(action, LineOfCaller(), note == PrimitiveNote.Waits && HoldersOf(primitive) is { Length: > 0 } holders ? $"held by {holders}" : null);
+            Tell(action, LineOfCaller(), note == PrimitiveNote.Waits && HoldersOf(primitive, lane) is { Length: > 0 } holders ? $"held by {holders}" : null);
         }
     }
 
@@ -70,8 +74,13 @@ internal sealed partial class TaskMode
         _schedule.Tell(CurrentOrThrow().Name, action, place?.File, place?.Line ?? 0, remark);
     }
 
+    // Who takes these has them until they are given back; who passes an event has nothing.
+    private static bool IsHeld(object primitive) =>
+        primitive is AsyncLock or AsyncReaderWriterLock or AsyncSemaphore || primitive.GetType().Name.Contains("Lock", StringComparison.Ordinal);
+
     private void Leave(object primitive, TaskLane lane)
     {
+        lane.Left = primitive;
         int held = _holders.FindLastIndex(pair => ReferenceEquals(pair.Primitive, primitive) && ReferenceEquals(pair.Lane, lane));
         held = held >= 0 ? held : _holders.FindLastIndex(pair => ReferenceEquals(pair.Primitive, primitive));
         if (held >= 0)

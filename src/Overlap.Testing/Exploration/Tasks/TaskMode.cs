@@ -10,6 +10,8 @@ internal sealed partial class TaskMode : IExploredMode
 {
     private const int ClockId = 9_999;
     private static readonly TimeSpan PoolPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan OneTick = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan SomeTicks = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TimerPatience = TimeSpan.FromMilliseconds(200);
 
     private readonly Func<TaskExplorer, Task> _program;
@@ -75,7 +77,7 @@ internal sealed partial class TaskMode : IExploredMode
     }
 
     public RunOutcome? LateFailure(bool isLast) =>
-        (_escapes.Cause is not null || (isLast && IsPoolBusy() && _escapes.WaitForPool(PoolPatience))) && _escapes.Cause is { } cause
+        (_escapes.Cause is not null || (isLast && IsPoolBusy() && _escapes.WaitForPool(PoolPatience, OneTick))) && _escapes.Cause is { } cause
             ? new RunOutcome(FailureKind.Escape, EscapeMessage(cause), null, NamesOfLanes())
             : null;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Waiting;
 
 namespace Overlap.Testing.Exploration.Threads;
 
@@ -120,6 +121,7 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
     public void Execute()
     {
         _current = this;
+        Interleaver.Install(run.Interleaver);
         try
         {
             run.ThrowIfOver();
@@ -134,6 +136,7 @@ internal sealed class ThreadLane(ThreadRun run, int id, string name, Action body
             run.FailFrom(this, exception);
         }
 
+        Interleaver.Install(null);
         _current = null;
         run.End(this);
     }

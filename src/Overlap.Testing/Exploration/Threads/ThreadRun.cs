@@ -52,6 +52,7 @@ internal sealed partial class ThreadRun
         _over = over;
         _schedule = schedule;
         _options = options;
+        Interleaver = new ThreadInterleaver(this);
         _memory = options.StoreBuffers ? new StoreBufferMemory(this) : null;
     }
 
@@ -61,6 +62,9 @@ internal sealed partial class ThreadRun
     public bool IsExplained => _schedule.IsExplained;
 
     public bool IsOver => _isOver;
+
+    /// <summary>What the library's own hand-offs meet on the threads of this run.</summary>
+    public ThreadInterleaver Interleaver { get; }
 
     /// <summary>What the program sees of this run.</summary>
     public ThreadExplorer? Explorer { get; set; }
@@ -73,7 +77,8 @@ internal sealed partial class ThreadRun
     /// <summary>Adds a lane; it runs when it is chosen.</summary>
     public ThreadLane Spawn(string name, Action body)
     {
-        ThreadLane lane = new(this, _lanes.Count, name, body);
+        // In a story two lanes of one name would be one.
+        ThreadLane lane = new(this, _lanes.Count, IsExplained ? Unique(name) : name, body);
         _lanes.Add(lane);
         if (_lanes.Count > _options.MaxLanes)
         {
@@ -235,6 +240,17 @@ internal sealed partial class ThreadRun
         {
             next.Resume();
         }
+    }
+
+    private string Unique(string name)
+    {
+        string unique = name;
+        for (int number = 2; _lanes.Exists(lane => lane.Name == unique); number++)
+        {
+            unique = $"{name} {number}";
+        }
+
+        return unique;
     }
 
     private void SetFailure(FailureKind kind, string message, Exception? exception = null)
