@@ -2,6 +2,8 @@ using Overlap.Synchronization;
 
 namespace Overlap.Tests.Synchronization;
 
+[Collection(nameof(QuietCollection))]
+[LeakCheck]
 public sealed class AsyncLazyTests
 {
     private readonly TaskCompletionSource<int> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);

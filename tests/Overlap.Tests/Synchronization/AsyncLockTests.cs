@@ -2,6 +2,8 @@ using Overlap.Synchronization;
 
 namespace Overlap.Tests.Synchronization;
 
+[Collection(nameof(QuietCollection))]
+[LeakCheck]
 public class AsyncLockTests
 {
     private static readonly CancellationToken Canceled = new(canceled: true);

@@ -3,6 +3,8 @@ using Overlap.Testing;
 
 namespace Overlap.Tests.Synchronization;
 
+[Collection(nameof(QuietCollection))]
+[LeakCheck]
 public sealed class AsyncQueueOrderTests
 {
     private readonly VirtualTimeProvider _time = new();

@@ -2,6 +2,8 @@ using Overlap.Synchronization;
 
 namespace Overlap.Tests.Synchronization;
 
+[Collection(nameof(QuietCollection))]
+[LeakCheck]
 public sealed class AsyncReaderWriterLockTests : IDisposable
 {
     private static readonly CancellationToken Cancelled = new(canceled: true);

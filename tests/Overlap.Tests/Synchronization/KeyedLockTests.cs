@@ -3,6 +3,8 @@ using Overlap.Synchronization;
 
 namespace Overlap.Tests.Synchronization;
 
+[Collection(nameof(QuietCollection))]
+[LeakCheck]
 public sealed class KeyedLockTests : IDisposable
 {
     private readonly KeyedLock<string> _keys = new();
