@@ -2,6 +2,8 @@ using Overlap.Synchronization;
 
 namespace Overlap.Tests.Synchronization;
 
+[Collection(nameof(QuietCollection))]
+[LeakCheck]
 public sealed class AsyncConditionVariableTests : IDisposable
 {
     private static readonly CancellationToken Canceled = new(canceled: true);
@@ -206,7 +208,8 @@ public sealed class AsyncConditionVariableTests : IDisposable
             Assert.False(_condition.NotifyOne(notifier));
         }
 
-        Assert.False(_condition.WaitAsync(_lock.Enter(Token), Token).AsTask().IsCompleted);
+        ValueTask wait = _condition.WaitAsync(_lock.Enter(Token), Token);
+        Assert.False(wait.IsCompleted);
     }
 
     [Fact]
