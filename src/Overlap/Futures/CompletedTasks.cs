@@ -1,4 +1,5 @@
 using System.Globalization;
+using Overlap.Waiting;
 
 namespace Overlap.Futures;
 
@@ -56,7 +57,7 @@ internal sealed class CompletedTasks<TTask>(List<TTask> tasks, AsCompletedOption
                     $"{left} of {tasks.Count} tasks had not ended when the deadline of {options.Deadline.TotalSeconds:0.###} s passed."));
             }
 
-            await next.ConfigureAwait(false);
+            await next.ConfigureAwait(Interleaver.KeepsContext);
             callToken.ThrowIfCancellationRequested();
             cancellationToken.ThrowIfCancellationRequested();
             if (ended.Current == stop.Task)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Overlap.Waiting;
 
 namespace Overlap.Futures;
 
@@ -278,7 +279,7 @@ public sealed partial class TaskGroup
 
             try
             {
-                await task.ConfigureAwait(false);
+                await task.ConfigureAwait(Interleaver.KeepsContext);
             }
             catch (OperationCanceledException exception)
             {

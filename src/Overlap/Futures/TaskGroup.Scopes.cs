@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Overlap.Waiting;
 
 namespace Overlap.Futures;
 
@@ -19,11 +20,11 @@ public sealed partial class TaskGroup
         await RunAsync(
             async group =>
             {
-                await body(group).ConfigureAwait(false);
+                await body(group).ConfigureAwait(Interleaver.KeepsContext);
                 return default(ValueTuple);
             },
             options,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
     }
 
     /// <summary>Opens a group, runs the body in it, joins the group, and gives what the body returned.</summary>
@@ -40,7 +41,7 @@ public sealed partial class TaskGroup
         ExceptionDispatchInfo? left = null;
         try
         {
-            result = await body(group).ConfigureAwait(false);
+            result = await body(group).ConfigureAwait(Interleaver.KeepsContext);
         }
         catch (Exception exception)
         {
@@ -49,7 +50,7 @@ public sealed partial class TaskGroup
             group.Leave(exception);
         }
 
-        await group.JoinAsync().ConfigureAwait(false);
+        await group.JoinAsync().ConfigureAwait(Interleaver.KeepsContext);
 
         // The join is silent when the group cancelled itself; a body that was ended by that has no result to give.
         left?.Throw();
@@ -80,7 +81,7 @@ public sealed partial class TaskGroup
         T result = default!;
         int successes = 0;
         var group = new TaskGroup((options ?? new TaskGroupOptions()) with { OnFailure = FailurePolicy.WaitAll }, cancellationToken);
-        await using (group.ConfigureAwait(false))
+        await using (group.ConfigureAwait(Interleaver.KeepsContext))
         {
             foreach (Func<CancellationToken, Task<T>> call in calls)
             {
@@ -94,7 +95,7 @@ public sealed partial class TaskGroup
 
             try
             {
-                await group.JoinAsync().ConfigureAwait(false);
+                await group.JoinAsync().ConfigureAwait(Interleaver.KeepsContext);
             }
             catch (AggregateException) when (group._cause == Cause.Request)
             {
@@ -106,7 +107,7 @@ public sealed partial class TaskGroup
 
         async Task TryAsync(Func<CancellationToken, Task<T>> call, CancellationToken token)
         {
-            T value = await call(token).ConfigureAwait(false);
+            T value = await call(token).ConfigureAwait(Interleaver.KeepsContext);
             if (Interlocked.Increment(ref successes) == 1)
             {
                 result = value;

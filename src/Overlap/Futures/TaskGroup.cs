@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Waiting;
 
 namespace Overlap.Futures;
 
@@ -90,8 +91,8 @@ public sealed partial class TaskGroup : IAsyncDisposable
     public async Task JoinAsync()
     {
         Close();
-        await _ended.Task.ConfigureAwait(false);
-        List<Exception> errors = await ErrorsAsync().ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(Interleaver.KeepsContext);
+        List<Exception> errors = await ErrorsAsync().ConfigureAwait(Interleaver.KeepsContext);
         if (errors.Count > 0)
         {
             throw new AggregateException($"{errors.Count} errors in a task group.", errors);
@@ -113,7 +114,7 @@ public sealed partial class TaskGroup : IAsyncDisposable
     {
         Cancel(Cause.Abandonment);
         Close();
-        await _ended.Task.ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(Interleaver.KeepsContext);
     }
 
     /// <summary>Tells how the group stands.</summary>

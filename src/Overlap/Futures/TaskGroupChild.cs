@@ -63,7 +63,7 @@ internal abstract class TaskGroupChild(TaskGroup group) : IThreadPoolWorkItem
         }
         else
         {
-            _call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(End);
+            _call.ConfigureAwait(Interleaver.KeepsContext).GetAwaiter().UnsafeOnCompleted(End);
         }
     }
 

@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Futures;
 
 /// <summary>Waits for several tasks at once, in the two ways that <see cref="Task"/> itself does not offer.</summary>
@@ -60,7 +62,7 @@ public static class TaskSet
     private static async Task<WaitResult<TTask>> WaitForAsync<TTask>(List<TTask> tasks, WaitMode mode, CancellationToken cancellationToken)
         where TTask : Task
     {
-        await new TaskSetWait(mode).WaitAsync(tasks, cancellationToken).ConfigureAwait(false);
+        await new TaskSetWait(mode).WaitAsync(tasks, cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
         var done = new List<TTask>(tasks.Count);
         var notDone = new List<TTask>();
         foreach (TTask task in tasks)

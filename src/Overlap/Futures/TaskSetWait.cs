@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Futures;
 
 /// <summary>One wait for several tasks; it takes its continuations off the unfinished ones when it ends.</summary>
@@ -40,7 +42,7 @@ internal sealed class TaskSetWait(WaitMode mode) : TaskCompletionSource(TaskCrea
             using (cancellationToken.UnsafeRegister(
                 static (self, token) => ((TaskSetWait)self!).TrySetCanceled(token), this))
             {
-                await Task.ConfigureAwait(false);
+                await Task.ConfigureAwait(Interleaver.KeepsContext);
             }
         }
         finally

@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Synchronization;
 
 // Who takes part: participants that come, leave, and die.
@@ -71,7 +73,7 @@ public sealed partial class AsyncBarrier
         ArgumentNullException.ThrowIfNull(body);
         try
         {
-            await body().ConfigureAwait(false);
+            await body().ConfigureAwait(Interleaver.KeepsContext);
         }
         catch (Exception error)
         {

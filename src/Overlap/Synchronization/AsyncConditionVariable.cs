@@ -168,7 +168,7 @@ public sealed class AsyncConditionVariable : IWaiterOwner, IDisposable
         ThrowIfNotHeld(held);
         while (!condition())
         {
-            await WaitAsync(held, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(held, cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
         }
     }
 

@@ -205,7 +205,7 @@ public sealed partial class AsyncQueue<T> : IWaiterOwner
             T item;
             try
             {
-                item = await TakeAsync(cancellationToken).ConfigureAwait(false);
+                item = await TakeAsync(cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
             }
             catch (QueueShutDownException)
             {

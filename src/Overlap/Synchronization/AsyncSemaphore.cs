@@ -5,7 +5,7 @@ namespace Overlap.Synchronization;
 
 /// <summary>A number of permits that tasks await and threads block on; a request takes one or several at once.</summary>
 /// <remarks>
-/// Two uses. A limit: <see cref="EnterAsync"/> gives a lease, and disposing it gives the permits back. A signal: <see cref="TakeAsync"/> takes
+/// Two uses. A limit: <see cref="EnterAsync(int, CancellationToken)"/> gives a lease, and disposing it gives the permits back. A signal: <see cref="TakeAsync(int, CancellationToken)"/> takes
 /// permits for good, and <see cref="Release"/> makes new ones.
 /// Order: first come, first served, tasks and threads in one queue. A large request at the head is not overtaken by small ones behind it, for
 /// which there would be enough; when it is given up, they go on.
@@ -65,6 +65,10 @@ public sealed class AsyncSemaphore : IPermitOwner, IWaiterOwner, IDisposable
             : WaitSlowlyAsync(permits, cancellationToken);
     }
 
+    /// <summary>Waits for one permit and takes it.</summary>
+    /// <inheritdoc cref="EnterAsync(int, CancellationToken)" path="/param|/returns|/remarks|/exception"/>
+    public ValueTask<Lease> EnterAsync(CancellationToken cancellationToken) => EnterAsync(1, cancellationToken);
+
     /// <summary>Waits for permits, blocking the thread, and takes them.</summary>
     /// <remarks>
     /// Order: first come, first served, among tasks and threads alike.
@@ -72,7 +76,7 @@ public sealed class AsyncSemaphore : IPermitOwner, IWaiterOwner, IDisposable
     /// Memory: what was written before a permit was given back is visible to whoever takes it.
     /// Cost: no allocation. Whoever gives back lets the thread go on directly: no thread of the pool is needed for it.
     /// </remarks>
-    /// <inheritdoc cref="EnterAsync" path="/param|/returns|/exception"/>
+    /// <inheritdoc cref="EnterAsync(int, CancellationToken)" path="/param|/returns|/exception"/>
     public Lease Enter(int permits = 1, CancellationToken cancellationToken = default)
     {
         ThrowIfNeverEnough(permits);
@@ -85,6 +89,10 @@ public sealed class AsyncSemaphore : IPermitOwner, IWaiterOwner, IDisposable
         Interleaver.Note(this, PrimitiveNote.Entered);
         return PooledLease.Of(this, permits);
     }
+
+    /// <summary>Waits for one permit, blocking the thread, and takes it.</summary>
+    /// <inheritdoc cref="Enter(int, CancellationToken)" path="/param|/returns|/remarks|/exception"/>
+    public Lease Enter(CancellationToken cancellationToken) => Enter(1, cancellationToken);
 
     /// <summary>Takes permits if there are enough of them at once and nobody waits.</summary>
     /// <param name="lease">The lease; the default one when there were not enough.</param>
@@ -105,7 +113,7 @@ public sealed class AsyncSemaphore : IPermitOwner, IWaiterOwner, IDisposable
     }
 
     /// <summary>Waits for permits and takes them for good: no lease gives them back.</summary>
-    /// <inheritdoc cref="EnterAsync" path="/param|/remarks|/exception"/>
+    /// <inheritdoc cref="EnterAsync(int, CancellationToken)" path="/param|/remarks|/exception"/>
     public ValueTask TakeAsync(int permits = 1, CancellationToken cancellationToken = default)
     {
         ThrowIfNeverEnough(permits);
@@ -114,8 +122,12 @@ public sealed class AsyncSemaphore : IPermitOwner, IWaiterOwner, IDisposable
             : TakeSlowlyAsync(-permits, cancellationToken);
     }
 
+    /// <summary>Waits for one permit and takes it for good.</summary>
+    /// <inheritdoc cref="EnterAsync(int, CancellationToken)" path="/param|/remarks|/exception"/>
+    public ValueTask TakeAsync(CancellationToken cancellationToken) => TakeAsync(1, cancellationToken);
+
     /// <summary>Waits for permits, blocking the thread, and takes them for good.</summary>
-    /// <inheritdoc cref="Enter" path="/param|/remarks|/exception"/>
+    /// <inheritdoc cref="Enter(int, CancellationToken)" path="/param|/remarks|/exception"/>
     public void Take(int permits = 1, CancellationToken cancellationToken = default)
     {
         ThrowIfNeverEnough(permits);
@@ -144,7 +156,7 @@ public sealed class AsyncSemaphore : IPermitOwner, IWaiterOwner, IDisposable
         return isTaken;
     }
 
-    /// <summary>Makes permits: the other half of <see cref="TakeAsync"/>. What a lease took, the lease gives back.</summary>
+    /// <summary>Makes permits: the other half of <see cref="TakeAsync(int, CancellationToken)"/>. What a lease took, the lease gives back.</summary>
     /// <param name="permits">How many, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="permits"/> is below 1.</exception>
     /// <exception cref="SemaphoreFullException">There would be more permits, free and leased, than the semaphore may have; none was made.</exception>

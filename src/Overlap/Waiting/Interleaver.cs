@@ -19,6 +19,12 @@ internal abstract class Interleaver
     /// <summary>The one of this thread.</summary>
     public static Interleaver? Current => IsOn ? _current : null;
 
+    /// <summary>
+    /// What awaits of the library say to <c>ConfigureAwait</c>: <see langword="false"/>, but under the race explorer, which knows by the context whose
+    /// a continuation is, also of tasks that the library did not make.
+    /// </summary>
+    public static bool KeepsContext => Current is not null;
+
     /// <summary>Sets the one of this thread; <see langword="null"/> takes it away.</summary>
     public static void Install(Interleaver? interleaver)
     {

@@ -7,6 +7,8 @@ internal abstract class Interleaver
 
     public static Interleaver? Current => null;
 
+    public static bool KeepsContext => false;
+
     public static ValueTask<T> Pause<T>(ValueTask<T> done) => done;
 
     public static ValueTask Pause(ValueTask done) => done;

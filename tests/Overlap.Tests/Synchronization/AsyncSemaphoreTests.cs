@@ -65,7 +65,7 @@ public class AsyncSemaphoreTests
         List<int> order = [];
         Task[] waiters = [.. Enumerable.Range(0, 5).Select(async number =>
         {
-            using Lease lease = await semaphore.EnterAsync(cancellationToken: Token);
+            using Lease lease = await semaphore.EnterAsync(Token);
             order.Add(number);
         })];
 
@@ -311,7 +311,7 @@ public class AsyncSemaphoreTests
     {
         AsyncSemaphore semaphore = new(1);
         Lease owner = semaphore.Enter(cancellationToken: Token);
-        Task<Lease> waiter = semaphore.EnterAsync(cancellationToken: Token).AsTask();
+        Task<Lease> waiter = semaphore.EnterAsync(Token).AsTask();
         BlockingThread thread = BlockingThread.StartAndBlock(() => semaphore.Take(1, Token));
 
         semaphore.Dispose();
@@ -329,7 +329,7 @@ public class AsyncSemaphoreTests
         semaphore.Dispose();
         semaphore.Dispose();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await semaphore.EnterAsync(cancellationToken: Token));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await semaphore.EnterAsync(Token));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await semaphore.TakeAsync(cancellationToken: Token));
         Assert.Throws<ObjectDisposedException>(() => semaphore.Release());
         Assert.False(semaphore.TryEnter(out _));

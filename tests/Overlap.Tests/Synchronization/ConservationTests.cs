@@ -294,20 +294,31 @@ public sealed class ConservationTests
         Assert.Equal(entered, counts.Sum());
     }
 
-    /// <summary>Waits; one wait in four has a token that the pool cancels at about the same time.</summary>
+    /// <summary>Waits; one wait in four has a token that is cancelled right after the call, or by the pool at about the same time.</summary>
     private async Task<bool> GrantedAsync(
         Func<CancellationToken, ValueTask> wait, Random random, bool alwaysCancelled = false, CancellationToken ending = default)
     {
         CancellationTokenSource? source = null;
+        bool isCancelledHere = false;
         if (alwaysCancelled || random.Next(4) == 0)
         {
             source = CancellationTokenSource.CreateLinkedTokenSource(ending);
-            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
+            isCancelledHere = random.Next(2) == 0;
+            if (!isCancelledHere)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
+            }
         }
 
         try
         {
-            await wait(source?.Token ?? ending);
+            ValueTask waiting = wait(source?.Token ?? ending);
+            if (isCancelledHere)
+            {
+                source!.Cancel();
+            }
+
+            await waiting;
             return true;
         }
         catch (OperationCanceledException)

@@ -61,6 +61,37 @@ internal static class ExploredAsyncBarrier
     }
 
     [Explored(Schedules = 3_000)]
+    public static async Task Participate_OneDies_TheOthersAreTold(TaskExplorer x)
+    {
+        AsyncBarrier barrier = new(2);
+        string[] ends = await Task.WhenAll(
+            x.Spawn("dies", () => EndOfAsync(async () =>
+            {
+                await x.Point();
+                throw new InvalidOperationException("dead");
+            })),
+            x.Spawn("waits", () => EndOfAsync(async () => await barrier.SignalAndWaitAsync())));
+        x.Assert(ends is ["dead", "broken"], string.Join(", ", ends));
+
+        async Task<string> EndOfAsync(Func<Task> body)
+        {
+            try
+            {
+                await barrier.ParticipateAsync(body);
+                return "ended";
+            }
+            catch (BrokenBarrierException)
+            {
+                return "broken";
+            }
+            catch (InvalidOperationException exception)
+            {
+                return exception.Message;
+            }
+        }
+    }
+
+    [Explored(Schedules = 3_000)]
     public static async Task Abort_ByOneWhoDies_TheOthersAreTold(TaskExplorer x)
     {
         AsyncBarrier barrier = new(3);

@@ -24,6 +24,17 @@ internal static class SynchronizationScenarios
             AsyncSemaphore semaphore = new(1);
             return Waiting(token => semaphore.TakeAsync(2, token), () => semaphore.Release(), () => $"{semaphore.GetStatistics()}");
         },
+        ["AsyncSemaphore.EnterAsync(CancellationToken)"] = static () =>
+        {
+            AsyncSemaphore semaphore = new(1, 1);
+            semaphore.TryEnter(out Lease other);
+            return Taking(semaphore.EnterAsync, other.Dispose, () => $"{semaphore.GetStatistics()}");
+        },
+        ["AsyncSemaphore.TakeAsync(CancellationToken)"] = static () =>
+        {
+            AsyncSemaphore semaphore = new(0);
+            return Waiting(semaphore.TakeAsync, () => semaphore.Release(), () => $"{semaphore.GetStatistics()}");
+        },
         ["AsyncConditionVariable.WaitAsync(Lease, CancellationToken)"] = static () =>
         {
             AsyncLock gate = new();
