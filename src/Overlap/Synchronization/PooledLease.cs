@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Synchronization;
 
 /// <summary>Stands behind a lease of a primitive that many hold at once; used again once it was given back.</summary>
@@ -5,9 +7,9 @@ namespace Overlap.Synchronization;
 /// Race: of two disposals of copies, exactly one moves the ticket on and gives back.
 /// Memory: each thread keeps a few that nobody uses; a ticket comes again only after 2³² uses of the same object.
 /// </remarks>
-internal sealed class PooledLease : ILeaseSource
+internal sealed class PooledLease : IntrusiveQueue<PooledLease>.Node, ILeaseSource
 {
-    private const int MostPooled = 64;
+    private static readonly Magazines<PooledLease> Shared = new();
 
     [ThreadStatic]
     private static PooledLease? _pool;
@@ -15,7 +17,6 @@ internal sealed class PooledLease : ILeaseSource
     [ThreadStatic]
     private static int _pooled;
 
-    private PooledLease? _next;
     private IPermitOwner? _owner;
     private int _permits;
     private int _ticket;
@@ -24,15 +25,15 @@ internal sealed class PooledLease : ILeaseSource
     public static Lease Of(IPermitOwner owner, int permits)
     {
         PooledLease? lease = _pool;
-        if (lease is null)
+        if (lease is not null)
         {
-            lease = new PooledLease();
+            _pool = lease.Next;
+            _pooled--;
+            lease.Next = null;
         }
         else
         {
-            _pool = lease._next;
-            _pooled--;
-            lease._next = null;
+            lease = RentShared();
         }
 
         lease._owner = owner;
@@ -50,15 +51,36 @@ internal sealed class PooledLease : ILeaseSource
         IPermitOwner owner = _owner!;
         int permits = _permits;
         _owner = null;
-        if (_pooled < MostPooled)
-        {
-            _next = _pool;
-            _pool = this;
-            _pooled++;
-        }
-
+        Keep();
         owner.GiveBack(permits);
     }
 
     public override string ToString() => _owner?.ToString() ?? "given back";
+
+    private static PooledLease RentShared()
+    {
+        if (Shared.Take() is not { } lease)
+        {
+            return new PooledLease();
+        }
+
+        _pool = lease.Next;
+        _pooled = Magazines<PooledLease>.Size - 1;
+        lease.Next = null;
+        return lease;
+    }
+
+    private void Keep()
+    {
+        if (_pooled == Magazines<PooledLease>.Size)
+        {
+            Shared.Give(_pool!);
+            _pool = null;
+            _pooled = 0;
+        }
+
+        Next = _pool;
+        _pool = this;
+        _pooled++;
+    }
 }

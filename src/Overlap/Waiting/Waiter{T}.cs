@@ -6,7 +6,7 @@ namespace Overlap.Waiting;
 /// <summary>A waiter that is given a value of one type.</summary>
 internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValueTaskSource
 {
-    private const int MostPooled = 64;
+    private static readonly Magazines<Waiter> Shared = new();
 
     // A list by Next of waiters that nobody uses; each thread has its own, so that no gate guards it.
     [ThreadStatic]
@@ -23,15 +23,15 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
     public static Waiter<TResult> Rent(IWaiterOwner owner, int request = 0)
     {
         Waiter? waiter = _pool;
-        if (waiter is null)
-        {
-            waiter = new Waiter<TResult>();
-        }
-        else
+        if (waiter is not null)
         {
             _pool = waiter.Next;
             _pooled--;
             waiter.Next = null;
+        }
+        else
+        {
+            waiter = RentShared();
         }
 
         waiter.Owner = owner;
@@ -108,13 +108,30 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         OnCompleted(continuation, state, token, flags);
 
+    private static Waiter RentShared()
+    {
+        if (Shared.Take() is not { } waiter)
+        {
+            return new Waiter<TResult>();
+        }
+
+        _pool = waiter.Next;
+        _pooled = Magazines<Waiter>.Size - 1;
+        waiter.Next = null;
+        return waiter;
+    }
+
     private void Keep()
     {
-        if (_pooled < MostPooled)
+        if (_pooled == Magazines<Waiter>.Size)
         {
-            Next = _pool;
-            _pool = this;
-            _pooled++;
+            Shared.Give(_pool!);
+            _pool = null;
+            _pooled = 0;
         }
+
+        Next = _pool;
+        _pool = this;
+        _pooled++;
     }
 }
