@@ -114,8 +114,10 @@ internal sealed class ExplorerArea : BenchmarkArea
 
         async Task ConsumeAsync()
         {
-            sum += await queue.TakeAsync();
-            sum += await queue.TakeAsync();
+            // Not sum += await: that reads the sum before it waits, and loses what others add meanwhile.
+            int first = await queue.TakeAsync();
+            int second = await queue.TakeAsync();
+            sum += first + second;
         }
     }
 
