@@ -13,6 +13,9 @@ internal struct ItemRing<T>()
 
     public int Count { get; private set; }
 
+    /// <summary>The first of them; there must be one.</summary>
+    public readonly T First => _items[_first];
+
     public void Add(T item)
     {
         T[] items = _items;
