@@ -1,5 +1,4 @@
 using Overlap.Pipelines;
-using Xunit;
 
 namespace Overlap.Tests.Pipelines;
 

@@ -1,7 +1,6 @@
 using Overlap.Executors;
 using Overlap.Futures;
 using Overlap.Pipelines;
-using Xunit;
 
 namespace Overlap.Tests.Pipelines;
 
