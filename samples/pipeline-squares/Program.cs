@@ -17,7 +17,7 @@ foreach (int workers in (int[])[1, 4])
         sum += square;
     }
 
-    Console.WriteLine($"{workers} workers: sum {sum}, bottleneck is {pipeline.Snapshot().Bottleneck}");
+    Console.WriteLine($"{workers} at a time: sum {sum}, {pipeline.Snapshot().Bottleneck.Split(':')[0]} holds the others up");
     // end snippet
 }
 

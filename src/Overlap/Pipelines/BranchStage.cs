@@ -36,7 +36,6 @@ internal sealed class BranchStage<T>(BranchHub<T> hub, int index) : Stage<T>
         protected override async ValueTask AbandonAsync()
         {
             // Without it the others would wait for this branch to begin.
-            queue.Stop();
             hub.Begin();
             DisposalFailed = await hub.LeaveAsync().ConfigureAwait(Interleaver.KeepsContext);
         }

@@ -8,7 +8,7 @@ public static partial class PipelineExtensions
     /// <param name="source">The source; read ahead by one group.</param>
     /// <param name="size">The most items in a group; at least 1.</param>
     /// <param name="time">
-    /// The longest that the consumer waits for a group to fill, from its first item on. Above zero, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// The longest that the consumer waits for a group to fill, from its first item on. Above zero, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.
     /// </param>
     /// <param name="timeProvider">The clock; <see langword="null"/>: the system's.</param>
     /// <remarks>
@@ -21,7 +21,7 @@ public static partial class PipelineExtensions
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (time != Timeout.InfiniteTimeSpan)
+        if (time != System.Threading.Timeout.InfiniteTimeSpan)
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
         }

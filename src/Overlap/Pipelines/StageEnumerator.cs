@@ -136,12 +136,13 @@ internal abstract class StageEnumerator<T> : IAsyncEnumerator<T>
             {
                 await _work.ConfigureAwait(Interleaver.KeepsContext);
                 Stop();
-                _meter?.End();
+                _meter?.End(Gauge);
                 await _stopping.DisposeAsync().ConfigureAwait(Interleaver.KeepsContext);
             }
         }
         else
         {
+            Stop();
             await AbandonAsync().ConfigureAwait(Interleaver.KeepsContext);
         }
 

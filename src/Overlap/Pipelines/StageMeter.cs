@@ -7,7 +7,8 @@ internal sealed class StageMeter(string name, TimeProvider clock)
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
-    private readonly List<IStageGauge> _gauges = [];
+    private readonly List<IStageGauge> _gauges = [];   // Of the enumerations that go on.
+    private StageFigures _past;                        // Of those that have ended.
     private long _startedAt;
     private long _endedAt;
     private int _running;
@@ -36,9 +37,11 @@ internal sealed class StageMeter(string name, TimeProvider clock)
     }
 
     /// <summary>An enumeration of the stage has ended.</summary>
-    public void End()
+    public void End(IStageGauge gauge)
     {
         _gate.Enter();
+        _gauges.Remove(gauge);
+        _past = Sum(_past, gauge.Read());
         _running--;
         _endedAt = Now();
         _gate.Exit();
@@ -70,20 +73,11 @@ internal sealed class StageMeter(string name, TimeProvider clock)
 
     public StageStatistics Read()
     {
-        StageFigures sum = default;
         _gate.Enter();
+        StageFigures sum = _past;
         foreach (IStageGauge gauge in _gauges)
         {
-            StageFigures one = gauge.Read();
-            sum = new StageFigures(
-                sum.In + one.In,
-                sum.Out + one.Out,
-                sum.Failed + one.Failed,
-                sum.NotStarted + one.NotStarted,
-                sum.Discarded + one.Discarded,
-                sum.Depth + one.Depth,
-                one.Capacity,
-                sum.FullFor + one.FullFor);
+            sum = Sum(sum, gauge.Read());
         }
 
         long now = Now();
@@ -108,6 +102,16 @@ internal sealed class StageMeter(string name, TimeProvider clock)
             WaitingForOutput = Span(Math.Min(output, Math.Max(0, elapsed - input))),
         };
     }
+
+    private static StageFigures Sum(StageFigures sum, StageFigures one) => new(
+        sum.In + one.In,
+        sum.Out + one.Out,
+        sum.Failed + one.Failed,
+        sum.NotStarted + one.NotStarted,
+        sum.Discarded + one.Discarded,
+        sum.Depth + one.Depth,
+        one.Capacity,
+        sum.FullFor + one.FullFor);
 
     private TimeSpan Span(long ticks) => clock.GetElapsedTime(0, ticks);
 }

@@ -1,0 +1,14 @@
+namespace Overlap.Samples.Tests;
+
+public sealed class PipelinesSamplesTests
+{
+    [Theory]
+    [InlineData("pipeline-squares")]
+    public async Task Run_NoArguments_PrintsExpectedOutput(string sample)
+    {
+        SampleProgram.Run run = await SampleProgram.RunAsync(sample);
+
+        Assert.Equal(ExpectedOutput.Of(sample), run.Output + run.Error);
+        Assert.Equal(0, run.ExitCode);
+    }
+}
