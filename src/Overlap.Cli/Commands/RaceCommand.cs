@@ -70,7 +70,7 @@ internal sealed class RaceCommand : Verb
             (not null, _) => RunBuiltIn(name, request),
             _ => await RunAssemblyAsync(request, invocation),
         };
-        Write(reports, invocation);
+        Write(reports, request, invocation);
         return reports.Any(static report => report.Found) ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
@@ -92,7 +92,7 @@ internal sealed class RaceCommand : Verb
         }
         catch (ArgumentException exception) when (request.Seed is not null)
         {
-            throw new RunException(ExitCode.Usage, exception.Message, exception);
+            throw new RunException(ExitCode.Usage, ExploredRefusalException.Of(exception).Message, exception);
         }
     }
 
@@ -122,11 +122,14 @@ internal sealed class RaceCommand : Verb
         }
     }
 
-    private void Write(IReadOnlyList<RaceReport> reports, Invocation invocation)
+    private static string Again(RaceReport report, string command) => report.Seed is { } seed ? $"\n  again: {command}{report.Program} --seed {seed}" : "";
+
+    private void Write(IReadOnlyList<RaceReport> reports, ExploredRequest request, Invocation invocation)
     {
         if (!invocation.Values.GetValue(_json))
         {
-            string text = string.Join("\n\n", reports.Select(static report => report.Text.TrimEnd())) + "\n";
+            string again = request.Assembly.Length > 0 ? $"overlap race --assembly {request.Assembly} --filter " : "overlap race ";
+            string text = string.Join("\n\n", reports.Select(report => report.Text.TrimEnd() + Again(report, again))) + "\n";
             invocation.Terminal.Output.Write(Encoding.UTF8.GetBytes(text));
             return;
         }

@@ -12,7 +12,7 @@ internal static class BankAccount
     public static async Task UnsafeAsync(TaskExplorer x)
     {
         Shared<int> balance = x.Share("balance", Opening);
-        x.AtEnd(() => x.Assert(balance.Read() == 10, "30 and 60 were withdrawn from 100: 10 must be left"));
+        x.AtEnd(() => x.Assert(balance.Read() == 10, "100 less 30 and 60 leaves 10"));
         await Task.WhenAll(x.Spawn("alice", () => WithdrawAsync(30)), x.Spawn("bob", () => WithdrawAsync(60)));
 
         async Task WithdrawAsync(int amount)

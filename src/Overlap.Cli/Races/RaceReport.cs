@@ -8,7 +8,12 @@ namespace Overlap.Cli.Races;
 /// <param name="Text">The story.</param>
 internal sealed record RaceReport(JsonElement Object, string Text)
 {
-    public bool Found => Object.GetProperty("failure").ValueKind != JsonValueKind.Null;
+    public bool Found => Seed is not null;
+
+    public string Program => Object.GetProperty("program").GetString()!;
+
+    /// <summary>What repeats the failure; <see langword="null"/> when nothing was found.</summary>
+    public string? Seed => Object.GetProperty("failure") is { ValueKind: JsonValueKind.Object } failure ? failure.GetProperty("seed").GetString() : null;
 
     public static RaceReport Of(ExplorationResult result)
     {

@@ -75,15 +75,9 @@ public static class Explore
         ];
     }
 
-    private static string NameOf(Delegate program, ExplorationOptions options)
-    {
-        if (options.Name is { } name)
-        {
-            return name;
-        }
+    // A lambda's name is <Outer>b__0_1, in top-level statements <<Main>$>b__0_1: the method around it says more.
+    internal static string MethodOf(string name) =>
+        name.StartsWith('<') && name.IndexOf('>') is > 1 and int end ? name[..end].TrimStart('<') : name;
 
-        // A lambda's name is <Outer>b__0_1: the method around it says more.
-        string method = program.Method.Name;
-        return method.StartsWith('<') && method.IndexOf('>') is > 1 and int end ? method[1..end] : method;
-    }
+    private static string NameOf(Delegate program, ExplorationOptions options) => options.Name ?? MethodOf(program.Method.Name);
 }

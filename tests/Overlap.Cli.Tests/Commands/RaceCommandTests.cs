@@ -58,6 +58,18 @@ public sealed class RaceCommandTests
     }
 
     [Fact]
+    public async Task Race_CommandThatItPrints_RepeatsTheFailure()
+    {
+        (_, string output, _) = await InProcess.RunAsync("race", "bank-account");
+        string command = output.Split('\n').Single(static line => line.StartsWith("  again: overlap ", StringComparison.Ordinal))["  again: overlap ".Length..];
+
+        (int exitCode, string again, _) = await InProcess.RunAsync(command.Split(' '));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("lost update (replayed)", again, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Race_SafeFormOnly_ExitsCleanWithOneObject()
     {
         using JsonDocument document = await ReadAsync(0, "race", "bank-account/safe", "--json");

@@ -4,6 +4,13 @@ namespace Overlap.Tests.Exploration;
 
 public sealed class ExploredProgramTests
 {
+    [Theory]
+    [InlineData("Program", "Program")]
+    [InlineData("<Outer>b__0_1", "Outer")]
+    [InlineData("<<Main>$>b__0_1", "Main")]
+    [InlineData("<<Outer>g__Inner|0_0>b__1", "Outer")]
+    public void MethodOf_CompilersName_IsTheMethodAroundIt(string name, string expected) => Assert.Equal(expected, Explore.MethodOf(name));
+
     [Fact]
     public void Find_Assembly_GivesItsExploredMethodsByName()
     {

@@ -61,7 +61,7 @@ internal static class ExploredAssembly
         }
         catch (ArgumentException exception) when (seed is not null)
         {
-            throw new ExploredRefusalException(exception.Message, exception);
+            throw ExploredRefusalException.Of(exception);
         }
     }
 

@@ -45,6 +45,24 @@ public static class Monitor
     public static bool TryEnter(object obj, TimeSpan timeout) =>
         ThreadLane.Step() is { } lane ? MonitorSteps.TryEnter(lane, lane.Run.MonitorOf(obj), timeout) : Real.TryEnter(obj, timeout);
 
+    /// <inheritdoc cref="Real.TryEnter(object, ref bool)"/>
+    public static void TryEnter(object obj, ref bool lockTaken) => TryEnter(obj, TimeSpan.Zero, ref lockTaken);
+
+    /// <inheritdoc cref="Real.TryEnter(object, int, ref bool)"/>
+    public static void TryEnter(object obj, int millisecondsTimeout, ref bool lockTaken) =>
+        TryEnter(obj, TimeSpan.FromMilliseconds(millisecondsTimeout), ref lockTaken);
+
+    /// <inheritdoc cref="Real.TryEnter(object, TimeSpan, ref bool)"/>
+    public static void TryEnter(object obj, TimeSpan timeout, ref bool lockTaken)
+    {
+        if (lockTaken)
+        {
+            throw new ArgumentException("The flag must be false before the entry.", nameof(lockTaken));
+        }
+
+        lockTaken = TryEnter(obj, timeout);
+    }
+
     /// <inheritdoc cref="Real.Exit"/>
     public static void Exit(object obj)
     {

@@ -105,5 +105,9 @@ public sealed class Thread
         }
     }
 
+    /// <inheritdoc cref="Sleep(int)"/>
+    /// <param name="timeout">How long.</param>
+    public static void Sleep(TimeSpan timeout) => Sleep(checked((int)timeout.TotalMilliseconds));
+
     private static ThreadStateException NotStarted() => new("The thread has not been started here.");
 }

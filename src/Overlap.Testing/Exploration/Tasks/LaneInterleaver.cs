@@ -5,6 +5,8 @@ namespace Overlap.Testing.Exploration.Tasks;
 /// <summary>Brings the library's own hand-offs under the schedule of a run.</summary>
 internal sealed class LaneInterleaver(TaskMode mode) : Interleaver
 {
+    public TaskMode Mode => mode;
+
     public override void Post(IThreadPoolWorkItem workItem) => mode.Enqueue(workItem);
 
     public override void Post(Action<object?> callback, object? state) => mode.Enqueue(callback, state);

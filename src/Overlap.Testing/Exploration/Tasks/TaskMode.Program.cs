@@ -7,6 +7,9 @@ internal sealed partial class TaskMode
 {
     private int[] _numbers = [0, 1, 2, 3];
 
+    /// <summary>The lanes that the run has started until now.</summary>
+    public int LaneCount => _lanes.Count;
+
     public Task Spawn(string name, Func<Task> body)
     {
         ThrowIfElsewhere();

@@ -48,7 +48,7 @@ internal sealed partial class TaskMode
         if (IsExplained)
         {
             string name = TextOf(primitive);
-            bool isLock = IsHeld(primitive) && primitive is not AsyncSemaphore;
+            bool isLock = IsHeld(primitive) && primitive is not (AsyncSemaphore or SemaphoreSlim);
             string action = note switch
             {
                 PrimitiveNote.Entered => isLock ? $"enters {name}" : IsHeld(primitive) ? $"takes of {name}" : primitive is AsyncConditionVariable ? $"is back from {name}" : $"passes {name}",
@@ -76,7 +76,7 @@ internal sealed partial class TaskMode
 
     // Who takes these has them until they are given back; who passes an event has nothing.
     private static bool IsHeld(object primitive) =>
-        primitive is AsyncLock or AsyncReaderWriterLock or AsyncSemaphore || primitive.GetType().Name.Contains("Lock", StringComparison.Ordinal);
+        primitive is AsyncLock or AsyncReaderWriterLock or AsyncSemaphore or SemaphoreSlim || primitive.GetType().Name.Contains("Lock", StringComparison.Ordinal);
 
     private void Leave(object primitive, TaskLane lane)
     {
