@@ -56,6 +56,8 @@ internal abstract partial class ActorCell
     /// <summary>Makes dead letters of the messages left.</summary>
     protected abstract void Bury();
 
+    protected abstract void RecallTimers();
+
     protected abstract void CountRestart();
 
     /// <summary>Handles a system message. Does not throw.</summary>
@@ -93,7 +95,7 @@ internal abstract partial class ActorCell
                 case SystemMessageKind.Terminated when _watched?.Remove((ActorRef)message.Subject!) == true && MayHandle:
                     await OnSignalAsync(new Terminated((ActorRef)message.Subject!)).ConfigureAwait(Interleaver.KeepsContext);
                     break;
-                case SystemMessageKind.Timer when MayHandle:
+                case SystemMessageKind.Timer:
                     await OnTimerAsync(message.Subject!).ConfigureAwait(Interleaver.KeepsContext);
                     break;
             }
@@ -197,6 +199,7 @@ internal abstract partial class ActorCell
         }
 
         MayHandle = true;
+        RecallTimers();
         foreach (ActorCell child in Children())
         {
             child.Send(new SystemMessage(SystemMessageKind.Resume));

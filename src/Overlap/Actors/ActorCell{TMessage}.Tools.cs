@@ -92,6 +92,12 @@ internal sealed partial class ActorCell<TMessage>
     protected override ValueTask OnTimerAsync(object timer)
     {
         ActorTimer<TMessage> fired = (ActorTimer<TMessage>)timer;
+        fired.IsMissed = !MayHandle;
+        if (fired.IsMissed)
+        {
+            return default;
+        }
+
         fired.IsQueued = false;
         if (_timers?.GetValueOrDefault(fired.Name) != fired)
         {
@@ -112,9 +118,26 @@ internal sealed partial class ActorCell<TMessage>
         return Receive(fired.Message!);
     }
 
+    /// <summary>Has the timers told that fired while the actor was held.</summary>
+    protected override void RecallTimers()
+    {
+        if (_timers is null)
+        {
+            return;
+        }
+
+        foreach (ActorTimer<TMessage> timer in _timers.Values)
+        {
+            if (timer.IsMissed)
+            {
+                Send(new SystemMessage(SystemMessageKind.Timer, timer));
+            }
+        }
+    }
+
     private void RestartReceiveTimeout()
     {
-        if (_receiveTimeout is { } after && MayHandle)
+        if (_receiveTimeout is { } after)
         {
             StartTimer(ReceiveTimeoutName, default, after, Timeout.InfiniteTimeSpan);
         }

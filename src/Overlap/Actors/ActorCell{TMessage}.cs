@@ -226,6 +226,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     protected override void Bury()
     {
+        System.Deadlines.FailUndelivered(this, _mailbox.Taken);
         while (_unstashed?.TryDequeue(out TMessage? message) == true || _mailbox.TryTake(out message))
         {
             System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotHandled));

@@ -18,6 +18,9 @@ internal sealed class ActorTimer<TMessage>(ActorCell<TMessage> cell, object name
         set => Volatile.Write(ref _isQueued, value ? 1 : 0);
     }
 
+    /// <summary>Whether it fired while its actor was held. Owned by whoever runs the actor.</summary>
+    public bool IsMissed { get; set; }
+
     public void Start(TimeProvider clock, TimeSpan due, TimeSpan period) =>
         _timer = clock.CreateTimer(static self => ((ActorTimer<TMessage>)self!).Fire(), this, due, period);
 

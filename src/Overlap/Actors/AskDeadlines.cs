@@ -77,6 +77,37 @@ internal sealed class AskDeadlines
         return isMine;
     }
 
+    /// <summary>Ends the asks whose messages an actor did not come to.</summary>
+    /// <param name="target">The actor.</param>
+    /// <param name="taken">The number of its last message.</param>
+    public void FailUndelivered(ActorCell target, long taken)
+    {
+        List<PendingAsk>? undelivered = null;
+        _gate.Enter();
+        foreach (AskRow row in _rows.Values)
+        {
+            PendingAsk? next;
+            for (PendingAsk? ask = row.Asks.First; ask is not null; ask = next)
+            {
+                next = ask.Next;
+
+                // Without a position it is about to be refused, or was taken just now.
+                if (ask.Target == target && ask.Position > taken && ask.Position != long.MaxValue)
+                {
+                    _ = row.Asks.TryRemove(ask);
+                    ask.Ticket++;
+                    (undelivered ??= []).Add(ask);
+                }
+            }
+        }
+
+        _gate.Exit();
+        foreach (PendingAsk ask in undelivered ?? [])
+        {
+            ask.FailStopped();
+        }
+    }
+
     private AskRow RowLocked(TimeSpan within)
     {
         if (!_rows.TryGetValue(within, out AskRow? row))

@@ -28,4 +28,7 @@ internal abstract class PendingAsk : IntrusiveQueue<PendingAsk>.Node
 
     /// <summary>Ends the ask for want of a reply. See K1.</summary>
     public abstract void Expire(TimeSpan within);
+
+    /// <summary>Ends the ask because its actor stopped before its message. See K1.</summary>
+    public abstract void FailStopped();
 }

@@ -105,6 +105,8 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         _waiter!.Fail(new AskTimeoutException(target.Path, _messageType.Name, within, target.QueueLength, handling, handlingFor));
     }
 
+    public override void FailStopped() => _waiter!.Fail(new ActorStoppedException(Target!.Path));
+
     public TReply GetResult(short token)
     {
         Waiter<TReply> waiter = _waiter ?? throw new InvalidOperationException("An ask may be awaited once; AsTask() makes a task that may be awaited often.");
