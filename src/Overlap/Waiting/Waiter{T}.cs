@@ -54,6 +54,9 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
         return new ValueTask<TResult>(this, version);
     }
 
+    /// <summary>Begins a wait that is handed out by another task source, which asks this one.</summary>
+    public void Begin(CancellationToken cancellationToken) => Watch(cancellationToken);
+
     /// <summary>Hands out a wait whose value nobody needs.</summary>
     public ValueTask WaitWithoutResultAsync(CancellationToken cancellationToken)
     {

@@ -1,0 +1,379 @@
+using System.Runtime.CompilerServices;
+using Overlap.Waiting;
+
+namespace Overlap.Actors;
+
+/// <summary>The half of an actor that knows its messages: mailbox, instance, and the loop that brings them together.</summary>
+internal sealed partial class ActorCell<TMessage> : ActorCell
+{
+    private readonly Func<Actor<TMessage>> _factory;
+    private readonly Mailbox<TMessage> _mailbox;
+    private readonly int _throughput;
+
+    // Owned by whoever runs the actor; the counts are read by others, who may see them a little late.
+    private Actor<TMessage>? _actor;
+    private Func<TMessage, ValueTask>? _behavior;   // Null: the actor's own method.
+    private Stack<Func<TMessage, ValueTask>?>? _behaviors;
+    private Queue<TMessage>? _stash;
+    private Queue<TMessage>? _unstashed;             // Before the mailbox.
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _step;
+    private bool _stepIsMessage;
+    private Action? _resume;
+    private long _handled;
+    private long _failed;
+    private long _restarts;
+
+    // What the handler that waits is about, for the text of a missed deadline: _waits modulo 3 is 0 for none, 1 while it is written, 2 when it is whole.
+    private TMessage? _waitsWith;
+    private long _waitsSince;
+    private long _waits;
+
+    public ActorCell(ActorSystem system, ActorCell? parent, string name, Func<Actor<TMessage>> factory, ActorOptions options)
+        : base(system, parent, name, options.Supervision ?? system.Options.Supervision)
+    {
+        _factory = factory;
+        _mailbox = new Mailbox<TMessage>(options.Mailbox ?? system.Options.Mailbox);
+        _throughput = system.Options.Throughput;
+        Typed = new ActorRef<TMessage>(this);
+    }
+
+    public ActorRef<TMessage> Typed { get; }
+
+    public override ActorRef Reference => Typed;
+
+    public override int QueueLength => _mailbox.Count;
+
+    public override long TakenSoFar => _mailbox.Taken;
+
+    protected override bool HasInstance => _actor is not null;
+
+    public override void Send(SystemMessage message)
+    {
+        if (_mailbox.PutSystem(message))
+        {
+            Continuations.Post(this);
+        }
+    }
+
+    public TellResult Tell(TMessage message)
+    {
+        MailboxAnswer answer = _mailbox.Put(message, mayWait: false, out _, out TMessage? evicted, out _);
+        if (answer == MailboxAnswer.Taken)
+        {
+            return TellResult.Accepted;
+        }
+
+        return Settle(message, answer, evicted);
+    }
+
+    public ValueTask TellAsync(TMessage message, CancellationToken cancellationToken)
+    {
+        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out _);
+        if (waiter is not null)
+        {
+            return waiter.WaitWithoutResultAsync(cancellationToken);
+        }
+
+        return Settle(message, answer, evicted) switch
+        {
+            TellResult.Stopped => ValueTask.FromException(new ActorStoppedException(Path)),
+            TellResult.Dropped when _mailbox.Overflow is not MailboxOverflow.DropNewest => ValueTask.FromException(new MailboxFullException(Path, _mailbox.Capacity)),
+            _ => Interleaver.IsOn ? Interleaver.Pause(default(ValueTask)) : default,
+        };
+    }
+
+    public ValueTask<TReply> AskAsync<TReply>(Func<ReplyTo<TReply>, TMessage> make, TimeSpan within, CancellationToken cancellationToken)
+    {
+        PendingAsk<TReply> ask = PendingAsk<TReply>.Rent(this, Current, typeof(TMessage));
+        TMessage message;
+        try
+        {
+            message = make(ask.Handle);
+        }
+        catch
+        {
+            ask.Abandon();
+            throw;
+        }
+
+        ValueTask<TReply> reply = ask.Start(within, out long ticket, cancellationToken);
+        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position);
+        if (waiter is not null)
+        {
+            _ = FailUnlessAdmittedAsync(waiter.WaitWithoutResultAsync(CancellationToken.None), ask, ticket);
+            return reply;
+        }
+
+        ask.SetPosition(ticket, position);
+        switch (Settle(message, answer, evicted))
+        {
+            case TellResult.Dropped:
+                ask.TryFail(ticket, new MailboxFullException(Path, _mailbox.Capacity));
+                break;
+            case TellResult.Stopped:
+                ask.TryFail(ticket, new ActorStoppedException(Path));
+                break;
+        }
+
+        return reply;
+    }
+
+    public override ActorStatistics GetStatistics() => new()
+    {
+        Path = Path,
+        QueueLength = _mailbox.Count,
+        WaitingForRoom = _mailbox.WaitingCount,
+        Handled = Volatile.Read(ref _handled),
+        Failed = Volatile.Read(ref _failed),
+        Restarts = Volatile.Read(ref _restarts),
+        Children = Children().Length,
+        IsStopped = IsEnded,
+    };
+
+    /// <summary>Tells about which message the handler waits, and since when.</summary>
+    public override bool TryGetWait(out object? message, out long since)
+    {
+        long version = Volatile.Read(ref _waits);
+        TMessage? waitsWith = _waitsWith;
+        since = _waitsSince;
+        Interlocked.MemoryBarrier();
+        bool isWhole = version % 3 == 2 && version == Volatile.Read(ref _waits);
+        message = isWhole ? waitsWith : null;
+        return isWhole;
+    }
+
+    protected override void Run()
+    {
+        int left = _throughput;
+        while (true)
+        {
+            ValueTask step;
+            TMessage? message = default;
+            bool isMessage = false;
+            if (_mailbox.HasSystem && _mailbox.TryTakeSystem(out SystemMessage system))
+            {
+                step = HandleAsync(system);
+            }
+            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _mailbox.TryTake(out message)))
+            {
+                isMessage = true;
+                step = Receive(message!);
+                left--;
+            }
+            else if (IsDraining)
+            {
+                step = EndAsync(SystemMessageKind.Drain);
+            }
+            else if (_mailbox.TrySleep(isDozing: !MayHandle))
+            {
+                return;
+            }
+            else
+            {
+                continue;
+            }
+
+            if (!step.IsCompleted)
+            {
+                Await(step, message, isMessage);
+                return;
+            }
+
+            Finish(step, isMessage);
+            if (left <= 0)
+            {
+                Continuations.Post(this);
+                return;
+            }
+        }
+    }
+
+    protected override void Make()
+    {
+        Actor<TMessage> actor = _factory() ?? throw new InvalidOperationException($"The factory of {Path} gave no actor.");
+        actor.Enter(this);
+        _actor = actor;
+    }
+
+    protected override ValueTask OnStartAsync() => _actor!.StartAsync();
+
+    protected override async ValueTask OnStopAsync(StopReason reason)
+    {
+        Actor<TMessage> actor = _actor!;
+        _actor = null;
+        await actor.StopAsync(reason).ConfigureAwait(Interleaver.KeepsContext);
+    }
+
+    protected override ValueTask OnSignalAsync(Signal signal) => _actor!.SignalAsync(signal);
+
+    protected override void Close()
+    {
+        WaiterBatch refused = _mailbox.Close();
+        while (refused.TryTake(out Waiter? waiter))
+        {
+            System.OnDeadLetter(new DeadLetter(Path, ((Waiter<TMessage>)waiter).Brought, DeadLetterReason.ActorStopped));
+            waiter.Fail(new ActorStoppedException(Path));
+        }
+    }
+
+    protected override void Forget()
+    {
+        _behavior = null;
+        _behaviors = null;
+        Unstash();
+        StopTimers();
+    }
+
+    protected override void Bury()
+    {
+        System.Deadlines.FailUndelivered(this, _mailbox.Taken);
+        while (_unstashed?.TryDequeue(out TMessage? message) == true || _mailbox.TryTake(out message))
+        {
+            System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotHandled));
+        }
+    }
+
+    protected override void CountRestart() => _restarts++;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ValueTask Receive(TMessage message)
+    {
+        try
+        {
+            return _behavior is null ? _actor!.Receive(message) : _behavior(message);
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
+    }
+
+    private static async Task FailUnlessAdmittedAsync<TReply>(ValueTask admitted, PendingAsk<TReply> ask, long ticket)
+    {
+        try
+        {
+            await admitted.ConfigureAwait(Interleaver.KeepsContext);
+        }
+        catch (ActorStoppedException stopped)
+        {
+            ask.TryFail(ticket, stopped);
+        }
+    }
+
+    private void Finish(ValueTask step, bool isMessage)
+    {
+        if (isMessage)
+        {
+            Volatile.Write(ref _handled, _handled + 1);
+        }
+
+        if (step.IsCompletedSuccessfully)
+        {
+            step.GetAwaiter().GetResult();
+        }
+        else
+        {
+            Fail(step.AsTask().Exception?.InnerException ?? new TaskCanceledException(), isMessage);
+        }
+
+        if (isMessage && _receiveTimeout is not null)
+        {
+            RestartReceiveTimeout();
+        }
+    }
+
+    private void Fail(Exception error, bool isMessage)
+    {
+        if (isMessage)
+        {
+            Volatile.Write(ref _failed, _failed + 1);
+        }
+
+        Fail(error);
+    }
+
+    private void Await(ValueTask step, TMessage? message, bool isMessage)
+    {
+        _stepIsMessage = isMessage;
+        if (isMessage)
+        {
+            Volatile.Write(ref _waits, _waits + 1);
+            Interlocked.MemoryBarrier();
+            _waitsWith = message;
+            _waitsSince = System.TimeProvider.GetTimestamp();
+            Volatile.Write(ref _waits, _waits + 1);
+        }
+
+        _step = step.ConfigureAwait(Interleaver.KeepsContext).GetAwaiter();
+        _step.UnsafeOnCompleted(_resume ??= Resume);
+    }
+
+    /// <summary>Goes on after a handler has waited. On the stack of who ended the wait, so the next message is left to the pool.</summary>
+    private void Resume()
+    {
+        bool isMessage = _stepIsMessage;
+        Exception? error = null;
+        try
+        {
+            _step.GetResult();
+        }
+        catch (Exception thrown)
+        {
+            error = thrown;
+        }
+
+        _step = default;
+        if (isMessage)
+        {
+            Volatile.Write(ref _waits, _waits + 1);
+            Interlocked.MemoryBarrier();
+            _waitsWith = default;
+            Volatile.Write(ref _handled, _handled + 1);
+        }
+
+        if (error is not null)
+        {
+            Fail(error, isMessage);
+        }
+
+        if (isMessage && _receiveTimeout is not null)
+        {
+            RestartReceiveTimeout();
+        }
+
+        if (MayHandle && !IsDraining && _unstashed is not { Count: > 0 } && _mailbox.Count == 0 && _mailbox.TrySleep(isDozing: false))
+        {
+            return;
+        }
+
+        Continuations.Post(this);
+    }
+
+    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted)
+    {
+        if (answer is MailboxAnswer.TakenWake or MailboxAnswer.TakenForOldestWake)
+        {
+            Continuations.Post(this);
+        }
+
+        switch (answer)
+        {
+            case MailboxAnswer.TakenForOldest or MailboxAnswer.TakenForOldestWake:
+                System.OnDeadLetter(new DeadLetter(Path, evicted, DeadLetterReason.MailboxFull));
+                return TellResult.Accepted;
+            case MailboxAnswer.Full:
+                System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.MailboxFull));
+                if (_mailbox.Overflow == MailboxOverflow.Stop)
+                {
+                    Send(new SystemMessage(SystemMessageKind.Stop, Error: new MailboxFullException(Path, _mailbox.Capacity)));
+                }
+
+                return TellResult.Dropped;
+            case MailboxAnswer.Closed:
+                System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.ActorStopped));
+                return TellResult.Stopped;
+            default:
+                return TellResult.Accepted;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+namespace Overlap.Actors;
+
+/// <summary>The deadlines of all asks of a system, on one timer.</summary>
+/// <remarks>
+/// The timer is set to the first deadline and, when it fires, to the first one left. An answered ask leaves its row and does not touch the timer, so
+/// that it fires once in a deadline's length, not once for each ask.
+/// Cost: a reading of the clock and a short gate to begin an ask, a short gate to end it.
+/// </remarks>
+internal sealed class AskDeadlines
+{
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private readonly Dictionary<TimeSpan, AskRow> _rows = [];
+    private AskRow? _lastRow;
+    private long _firesAt = long.MaxValue;
+
+    public AskDeadlines(TimeProvider clock)
+    {
+        _clock = clock;
+        _timer = clock.CreateTimer(static self => ((AskDeadlines)self!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public int Count
+    {
+        get
+        {
+            _gate.Enter();
+            int count = 0;
+            foreach (AskRow row in _rows.Values)
+            {
+                count += row.Asks.Count;
+            }
+
+            _gate.Exit();
+            return count;
+        }
+    }
+
+    public void Add(PendingAsk ask, TimeSpan within)
+    {
+        bool isFirst = false;
+        long now = _clock.GetTimestamp();
+        _gate.Enter();
+        AskRow row = _lastRow is { } last && last.Within == within ? last : RowLocked(within);
+
+        // Two clock readings may come here in the other order; the row stays sorted.
+        ask.DueAt = Math.Max(now + row.Ticks, row.Asks.Last?.DueAt ?? long.MinValue);
+        ask.Row = row;
+        row.Asks.Enqueue(ask);
+        if (ask.DueAt < _firesAt)
+        {
+            _firesAt = ask.DueAt;
+            isFirst = true;
+        }
+
+        _gate.Exit();
+        if (isFirst)
+        {
+            Set(within);
+        }
+    }
+
+    /// <summary>Takes an ask out, to be ended by the caller (K1).</summary>
+    public bool TryTake(PendingAsk ask, long ticket)
+    {
+        _gate.Enter();
+        bool isMine = ask.Ticket == ticket && ask.IsQueued && ask.Row!.Asks.TryRemove(ask);
+        if (isMine)
+        {
+            ask.Ticket++;
+        }
+
+        _gate.Exit();
+        return isMine;
+    }
+
+    /// <summary>Ends the asks whose messages an actor did not come to.</summary>
+    /// <param name="target">The actor.</param>
+    /// <param name="taken">The number of its last message.</param>
+    public void FailUndelivered(ActorCell target, long taken)
+    {
+        List<PendingAsk>? undelivered = null;
+        _gate.Enter();
+        foreach (AskRow row in _rows.Values)
+        {
+            PendingAsk? next;
+            for (PendingAsk? ask = row.Asks.First; ask is not null; ask = next)
+            {
+                next = ask.Next;
+
+                // Without a position it is about to be refused, or was taken just now.
+                if (ask.Target == target && ask.Position > taken && ask.Position != long.MaxValue)
+                {
+                    _ = row.Asks.TryRemove(ask);
+                    ask.Ticket++;
+                    (undelivered ??= []).Add(ask);
+                }
+            }
+        }
+
+        _gate.Exit();
+        foreach (PendingAsk ask in undelivered ?? [])
+        {
+            ask.FailStopped();
+        }
+    }
+
+    private AskRow RowLocked(TimeSpan within)
+    {
+        if (!_rows.TryGetValue(within, out AskRow? row))
+        {
+            // A program that computes each deadline anew must not collect rows for ever.
+            if (_rows.Count >= 64)
+            {
+                foreach (AskRow idle in _rows.Values.Where(static idle => idle.Asks.Count == 0).ToList())
+                {
+                    _ = _rows.Remove(idle.Within);
+                }
+            }
+
+            double ticks = Math.Min(within.TotalSeconds * _clock.TimestampFrequency, long.MaxValue / 4d);
+            row = new AskRow(within, Math.Max(1, (long)ticks));
+            _rows.Add(within, row);
+        }
+
+        _lastRow = row;
+        return row;
+    }
+
+    private void Expire()
+    {
+        while (true)
+        {
+            PendingAsk? expired = null;
+            TimeSpan within = default;
+            long now = _clock.GetTimestamp();
+            long next = long.MaxValue;
+            _gate.Enter();
+            foreach (AskRow row in _rows.Values)
+            {
+                if (row.Asks.First is not { } first)
+                {
+                    continue;
+                }
+
+                if (first.DueAt <= now)
+                {
+                    _ = row.Asks.TryRemove(first);
+                    first.Ticket++;
+                    expired = first;
+                    within = row.Within;
+                    break;
+                }
+
+                next = Math.Min(next, first.DueAt);
+            }
+
+            if (expired is null)
+            {
+                _firesAt = next;
+            }
+
+            _gate.Exit();
+            if (expired is null)
+            {
+                if (next != long.MaxValue)
+                {
+                    Set(_clock.GetElapsedTime(now, next));
+                }
+
+                return;
+            }
+
+            expired.Expire(within);
+        }
+    }
+
+    // Rounded up to the timers' own unit: one that fires early would find nothing due and be set again and again.
+    private void Set(TimeSpan after)
+    {
+        double milliseconds = Math.Clamp(Math.Ceiling(after.TotalMilliseconds), 1, uint.MaxValue - 1);
+        _ = _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,297 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Overlap.Synchronization;
+using Overlap.Waiting;
+
+namespace Overlap.Actors;
+
+/// <summary>The messages of one actor, its system messages, and whether it has to be woken.</summary>
+/// <remarks>
+/// Those who write do so under the gate, where they also see whether the actor sleeps; the actor goes to sleep under the same gate, having seen there
+/// that nothing is left (A2). So no wake-up can fall between the two, and no fence has to be reasoned about.
+/// The actor reads without the gate, but for a mailbox that drops its oldest: there writers take too.
+/// Order: of one sender kept; who waits for room comes before newcomers. Race: one gate. Memory: what was written before a message is visible to
+/// its handler. Cost: one atomic operation a message for the writer, none for the reader; no allocation once the stretches are as many as it needs.
+/// </remarks>
+internal sealed class Mailbox<TMessage> : IWaiterOwner
+{
+    private const int FirstLength = 8;
+    private const int MostLength = 1024;
+
+    private readonly int _capacity;
+    private readonly bool _dropsOldest;
+    private readonly MessageReader<TMessage> _reader;
+
+    private SpinGate _gate;
+
+    // Guarded by _gate.
+    private MessageSegment<TMessage> _segment;
+    private int _index;
+    private long _written;                          // Published for the reader after each message.
+    private long _takenAtLeast;                     // What was seen of the reader; it may have taken more.
+    private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
+    private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
+    private Queue<SystemMessage>? _system;
+    private ActorActivity _activity = ActorActivity.Idle;
+    private bool _isClosed;
+
+    private MessageSegment<TMessage>? _spare;       // Put here by the reader, taken under _gate.
+    private int _waitingCount;                      // Written under _gate, read outside it.
+    private int _systemCount;                       // Written under _gate, read outside it.
+
+    public Mailbox(MailboxOptions options)
+    {
+        _capacity = options.Capacity ?? int.MaxValue;
+        Overflow = options.Overflow;
+        _dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
+        _segment = new MessageSegment<TMessage>(_dropsOldest ? 0 : Math.Min(FirstLength, _capacity));
+        _reader = new MessageReader<TMessage>(_segment);
+        if (_dropsOldest)
+        {
+            _ring = new ItemRing<TMessage>();
+        }
+    }
+
+    public MailboxOverflow Overflow { get; }
+
+    public int Capacity => _capacity;
+
+    public int Count => _dropsOldest ? _ring.Count : (int)Math.Clamp(Volatile.Read(ref _written) - _reader.Taken, 0, int.MaxValue);
+
+    /// <summary>The number of the message that was taken last, unless it was unstashed.</summary>
+    public long Taken
+    {
+        get
+        {
+            if (!_dropsOldest)
+            {
+                return _reader.Taken;
+            }
+
+            _gate.Enter();
+            long taken = _written - _ring.Count;
+            _gate.Exit();
+            return taken;
+        }
+    }
+
+    public int WaitingCount => Volatile.Read(ref _waitingCount);
+
+    public bool HasSystem => Volatile.Read(ref _systemCount) != 0;
+
+    /// <summary>Puts a message in.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="waiter">One who waits for room, if it may; its message is in when it is completed.</param>
+    /// <param name="mayWait">Whether to wait for room.</param>
+    /// <param name="evicted">The oldest message, in whose place this one came.</param>
+    /// <param name="position">Its number, if it was taken; the first is 1.</param>
+    public MailboxAnswer Put(TMessage message, bool mayWait, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position)
+    {
+        waiter = null;
+        evicted = default;
+        MailboxAnswer answer = MailboxAnswer.Taken;
+        _gate.Enter();
+        if (_isClosed)
+        {
+            answer = MailboxAnswer.Closed;
+        }
+        else if (_waiting.Count > 0 || !HasRoomLocked())
+        {
+            answer = PutFullLocked(message, mayWait, out waiter, out evicted);
+        }
+        else
+        {
+            AddLocked(message);
+        }
+
+        if (answer is MailboxAnswer.Taken or MailboxAnswer.TakenForOldest && _activity == ActorActivity.Idle)
+        {
+            _activity = ActorActivity.Running;
+            answer = answer == MailboxAnswer.Taken ? MailboxAnswer.TakenWake : MailboxAnswer.TakenForOldestWake;
+        }
+
+        position = _written;
+        _gate.Exit();
+        return answer;
+    }
+
+    /// <summary>Puts a system message in, which always succeeds.</summary>
+    /// <returns>Whether the actor has to be woken, by the caller.</returns>
+    public bool PutSystem(SystemMessage message)
+    {
+        _gate.Enter();
+        (_system ??= new Queue<SystemMessage>()).Enqueue(message);
+        _systemCount = _system.Count;
+        bool wakes = _activity != ActorActivity.Running;
+        _activity = ActorActivity.Running;
+        _gate.Exit();
+        return wakes;
+    }
+
+    /// <summary>Takes the next system message. For the actor only.</summary>
+    public bool TryTakeSystem(out SystemMessage message)
+    {
+        _gate.Enter();
+        message = default;
+        bool isTaken = _system is not null && _system.TryDequeue(out message);
+        _systemCount = _system?.Count ?? 0;
+        _gate.Exit();
+        return isTaken;
+    }
+
+    /// <summary>Takes the next message. For the actor only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake([MaybeNullWhen(false)] out TMessage message)
+    {
+        if (_dropsOldest)
+        {
+            return TryTakeFromRing(out message);
+        }
+
+        if (!_reader.TryTake(ref _written, out message, out MessageSegment<TMessage>? left))
+        {
+            return false;
+        }
+
+        if (left is { Items.Length: MostLength })
+        {
+            // Two may meet here, and one stretch goes to the collector: no harm.
+            Volatile.Write(ref _spare, left);
+        }
+
+        if (Volatile.Read(ref _waitingCount) != 0)
+        {
+            AdmitWaiting();
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets the actor sleep, unless there is something for it. For the actor only.</summary>
+    /// <param name="isDozing">Whether only a system message is to wake it.</param>
+    /// <returns>Whether it sleeps; then whoever wakes it runs it, and the caller must not touch it any more.</returns>
+    public bool TrySleep(bool isDozing)
+    {
+        _gate.Enter();
+        bool hasWaiting = !isDozing && _waiting.Count > 0;
+        bool sleeps = _systemCount == 0 && (isDozing || (!hasWaiting && IsEmptyLocked()));
+        if (sleeps)
+        {
+            _activity = isDozing ? ActorActivity.Dozing : ActorActivity.Idle;
+        }
+
+        _gate.Exit();
+        if (hasWaiting)
+        {
+            AdmitWaiting();
+        }
+
+        return sleeps;
+    }
+
+    /// <summary>Refuses messages from now on. Those who wait for room are given out, to be refused by the caller.</summary>
+    public WaiterBatch Close()
+    {
+        WaiterBatch refused = default;
+        _gate.Enter();
+        _isClosed = true;
+        refused.AddAll(ref _waiting);
+        _waitingCount = 0;
+        _gate.Exit();
+        return refused;
+    }
+
+    bool IWaiterOwner.GiveUp(Waiter waiter)
+    {
+        _gate.Enter();
+        bool isMine = _waiting.TryRemove(waiter);
+        _waitingCount = _waiting.Count;
+        _gate.Exit();
+        return isMine;
+    }
+
+    private bool IsEmptyLocked() => _dropsOldest ? _ring.Count == 0 : _written == _reader.Taken;
+
+    private bool HasRoomLocked() => _dropsOldest
+        ? _ring.Count < _capacity
+        : _written - _takenAtLeast < _capacity || _written - (_takenAtLeast = _reader.Taken) < _capacity;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MailboxAnswer PutFullLocked(TMessage message, bool mayWait, out Waiter<TMessage>? waiter, out TMessage? evicted)
+    {
+        waiter = null;
+        evicted = default;
+        if (_dropsOldest)
+        {
+            evicted = _ring.TakeFirst();
+            AddLocked(message);
+            return MailboxAnswer.TakenForOldest;
+        }
+
+        if (!mayWait || Overflow != MailboxOverflow.Wait)
+        {
+            return MailboxAnswer.Full;
+        }
+
+        waiter = Waiter<TMessage>.Rent(this);
+        waiter.Brought = message;
+        _waiting.Enqueue(waiter);
+        _waitingCount = _waiting.Count;
+        return MailboxAnswer.Waits;
+    }
+
+    private void AddLocked(TMessage message)
+    {
+        if (_dropsOldest)
+        {
+            _ring.Add(message);
+            _written++;
+            return;
+        }
+
+        MessageSegment<TMessage> segment = _segment;
+        if (_index == segment.Items.Length)
+        {
+            segment = GrowLocked(segment);
+        }
+
+        segment.Items[_index++] = message;
+        Volatile.Write(ref _written, _written + 1);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MessageSegment<TMessage> GrowLocked(MessageSegment<TMessage> full)
+    {
+        MessageSegment<TMessage>? next = Volatile.Read(ref _spare);
+        _spare = null;
+        next ??= new MessageSegment<TMessage>(Math.Min(full.Items.Length * 2, MostLength));
+        full.Next = next;
+        _segment = next;
+        _index = 0;
+        return next;
+    }
+
+    private bool TryTakeFromRing([MaybeNullWhen(false)] out TMessage message)
+    {
+        _gate.Enter();
+        bool isTaken = _ring.Count > 0;
+        message = isTaken ? _ring.TakeFirst() : default;
+        _gate.Exit();
+        return isTaken;
+    }
+
+    private void AdmitWaiting()
+    {
+        WaiterBatch admitted = default;
+        _gate.Enter();
+        while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
+        {
+            AddLocked(((Waiter<TMessage>)waiter).Brought!);
+            admitted.Add(waiter);
+        }
+
+        _waitingCount = _waiting.Count;
+        _gate.Exit();
+        admitted.CompleteAll<TMessage>(default!);
+    }
+}
