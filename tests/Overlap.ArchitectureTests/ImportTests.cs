@@ -49,7 +49,10 @@ public sealed partial class ImportTests
     [InlineData("Overlap.Waiting", "Overlap.Timelines", false)]
     [InlineData("Overlap.Actors", "Overlap.Pipelines", false)]
     [InlineData("Overlap.Timelines", "Overlap.Timelines.Drawing", false)]
-    [InlineData("Overlap.Distributed", "Overlap.Testing", false)]
+    [InlineData("Overlap.Distributed.Client", "Overlap.Testing", false)]
+    [InlineData("Overlap.Distributed.Brokers", "Overlap.Distributed.Backends", false)]
+    [InlineData("Overlap.Distributed.Worker", "Overlap.Distributed.Client", true)]
+    [InlineData("Overlap.Distributed.Redis", "Overlap.Distributed.Sqlite", false)]
     [InlineData("Overlap.Cli.Jobs.Fetch", "Overlap.Timelines.Drawing", true)]
     [InlineData("Overlap.Executors", "Overlap.Cli.Jobs", false)]
     public void Table_KnownArrow_IsJudged(string from, string to, bool allowed) => Assert.Equal(allowed, Layers.MayImport(from, to));

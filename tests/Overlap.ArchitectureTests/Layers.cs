@@ -21,7 +21,12 @@ internal static class Layers
     /// <summary>The floors of assemblies above it. A program may use all below, and wires siblings together.</summary>
     private static readonly string[][] Assemblies =
     [
-        ["Overlap.Distributed", "Overlap.Testing"],
+        ["Overlap.Distributed.Protocol", "Overlap.Testing"],
+        ["Overlap.Distributed.Brokers", "Overlap.Distributed.Backends", "Overlap.Distributed.Tasks", "Overlap.Distributed.Events"],
+        ["Overlap.Distributed.Canvas"],
+        ["Overlap.Distributed.Client"],
+        ["Overlap.Distributed.Worker", "Overlap.Distributed.Beat"],
+        ["Overlap.Distributed.Hosting"],
         ["Overlap.Distributed.Redis", "Overlap.Distributed.RabbitMq", "Overlap.Distributed.Sqlite", "Overlap.Dashboard"],
         ["Overlap.Cli"],
     ];
@@ -30,6 +35,15 @@ internal static class Layers
     private static readonly (string From, string To)[] Forbidden =
     [
         ("Overlap.Dashboard", "Overlap.Testing"),
+        ("Overlap.Distributed.Brokers", "Overlap.Testing"),
+        ("Overlap.Distributed.Backends", "Overlap.Testing"),
+        ("Overlap.Distributed.Tasks", "Overlap.Testing"),
+        ("Overlap.Distributed.Events", "Overlap.Testing"),
+        ("Overlap.Distributed.Canvas", "Overlap.Testing"),
+        ("Overlap.Distributed.Client", "Overlap.Testing"),
+        ("Overlap.Distributed.Worker", "Overlap.Testing"),
+        ("Overlap.Distributed.Beat", "Overlap.Testing"),
+        ("Overlap.Distributed.Hosting", "Overlap.Testing"),
         ("Overlap.Distributed.Redis", "Overlap.Testing"),
         ("Overlap.Distributed.RabbitMq", "Overlap.Testing"),
         ("Overlap.Distributed.Sqlite", "Overlap.Testing"),

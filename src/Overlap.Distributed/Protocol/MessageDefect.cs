@@ -1,0 +1,44 @@
+namespace Overlap.Distributed.Protocol;
+
+/// <summary>Why a message cannot be handled. It is kept as a dead letter with this reason.</summary>
+public enum MessageDefect
+{
+    /// <summary>It is not what its form says: no JSON, no object, no base64, a part missing or of another type.</summary>
+    Malformed,
+
+    /// <summary>It is larger than the limit, as it came or once inflated.</summary>
+    TooLarge,
+
+    /// <summary>It is nested deeper than the limit, or has more parts.</summary>
+    TooDeep,
+
+    /// <summary>A name occurs twice in one object.</summary>
+    DuplicateKey,
+
+    /// <summary>A text is not UTF-8.</summary>
+    InvalidUtf8,
+
+    /// <summary>A number is too large for its type.</summary>
+    NumberOverflow,
+
+    /// <summary>A content type that is not accepted; pickle and YAML are never parsed.</summary>
+    ContentTypeRefused,
+
+    /// <summary>A compression that is not known, or a body that does not inflate.</summary>
+    CompressionRefused,
+
+    /// <summary>An eta or an expiry that is no date.</summary>
+    InvalidDate,
+
+    /// <summary>A tagged value whose tag is not known.</summary>
+    UnknownTag,
+
+    /// <summary>It is no task message of any version.</summary>
+    NotATask,
+
+    /// <summary>A task that this worker does not know.</summary>
+    UnknownTask,
+
+    /// <summary>It was delivered as often as is allowed, and each time its worker died.</summary>
+    Poison,
+}

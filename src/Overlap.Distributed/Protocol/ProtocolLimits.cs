@@ -1,0 +1,29 @@
+namespace Overlap.Distributed.Protocol;
+
+/// <summary>How large what comes over the wire may be. Whatever is beyond a limit becomes a dead letter.</summary>
+public sealed record ProtocolLimits
+{
+    /// <summary>The limits that hold where nothing else is said.</summary>
+    public static ProtocolLimits Default { get; } = new();
+
+    /// <summary>The size of a message in bytes, as it comes and once inflated; by default 16 MiB.</summary>
+    public int MessageBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>How deep lists and maps may be nested; by default 64.</summary>
+    public int Depth { get; init; } = 64;
+
+    /// <summary>How many headers a message may have; by default 64.</summary>
+    public int Headers { get; init; } = 64;
+
+    /// <summary>How many callbacks and errbacks a task may have; by default 100 of each.</summary>
+    public int Callbacks { get; init; } = 100;
+
+    /// <summary>How many signatures a message may hold in all; by default 10,000.</summary>
+    public int Signatures { get; init; } = 10_000;
+
+    /// <summary>How many retries a header may claim; by default 1,000,000.</summary>
+    public int Retries { get; init; } = 1_000_000;
+
+    /// <summary>How far ahead an eta may be; by default a year.</summary>
+    public TimeSpan Eta { get; init; } = TimeSpan.FromDays(366);
+}
