@@ -6,8 +6,14 @@ namespace Overlap.Actors;
 /// <summary>The half of an actor that knows its messages: mailbox, instance, and the loop that brings them together.</summary>
 internal sealed partial class ActorCell<TMessage> : ActorCell
 {
+    // After so many messages in a row the next are likely to be on their way. To look at once would take the memory from their writers for each one;
+    // after a microsecond there is another row. Without a row nothing is waited for.
+    private const int BusyRow = 32;
+    private const int SpinsAfterRow = 32;
+
     private readonly Func<Actor<TMessage>> _factory;
     private readonly Mailbox<TMessage> _mailbox;
+    private readonly MessageReader<TMessage> _reader;
     private readonly int _throughput;
 
     // Owned by whoever runs the actor; the counts are read by others, who may see them a little late.
@@ -33,8 +39,9 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     {
         _factory = factory;
         _mailbox = new Mailbox<TMessage>(options.Mailbox ?? system.Options.Mailbox);
+        _reader = _mailbox.Reader;
         _throughput = system.Options.Throughput;
-        Typed = new ActorRef<TMessage>(this);
+        Typed = new ActorRef<TMessage>(this, _mailbox);
     }
 
     public ActorRef<TMessage> Typed { get; }
@@ -55,18 +62,20 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         }
     }
 
-    public TellResult Tell(TMessage message)
+    /// <summary>Runs the actor, for who put in a message that wakes it.</summary>
+    public void Wake() => Continuations.Post(this);
+
+    /// <summary>Tells a message to a mailbox that did not take it at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public TellResult TellSlowly(TMessage message)
     {
         MailboxAnswer answer = _mailbox.Put(message, mayWait: false, out _, out TMessage? evicted, out _);
-        if (answer == MailboxAnswer.Taken)
-        {
-            return TellResult.Accepted;
-        }
-
         return Settle(message, answer, evicted);
     }
 
-    public ValueTask TellAsync(TMessage message, CancellationToken cancellationToken)
+    /// <inheritdoc cref="TellSlowly"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ValueTask TellSlowlyAsync(TMessage message, CancellationToken cancellationToken)
     {
         MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out _);
         if (waiter is not null)
@@ -97,7 +106,18 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         }
 
         ValueTask<TReply> reply = ask.Start(within, out long ticket, cancellationToken);
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position);
+        if (_mailbox.TryPut(message, out bool wakes, out long position))
+        {
+            if (wakes)
+            {
+                Wake();
+            }
+
+            ask.SetPosition(ticket, position);
+            return reply;
+        }
+
+        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out position);
         if (waiter is not null)
         {
             _ = FailUnlessAdmittedAsync(waiter.WaitWithoutResultAsync(CancellationToken.None), ask, ticket);
@@ -145,24 +165,32 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     protected override void Run()
     {
         int left = _throughput;
+        int row = 0;
         while (true)
         {
             ValueTask step;
             TMessage? message = default;
             bool isMessage = false;
-            if (_mailbox.HasSystem && _mailbox.TryTakeSystem(out SystemMessage system))
+            if (_reader.SystemCount != 0 && _mailbox.TryTakeSystem(out SystemMessage system))
             {
                 step = HandleAsync(system);
             }
-            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _mailbox.TryTake(out message)))
+            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _reader.TryTake(out message)))
             {
                 isMessage = true;
                 step = Receive(message!);
                 left--;
+                row++;
             }
             else if (IsDraining)
             {
                 step = EndAsync(SystemMessageKind.Drain);
+            }
+            else if (row >= BusyRow)
+            {
+                row = 0;
+                Thread.SpinWait(SpinsAfterRow);
+                continue;
             }
             else if (_mailbox.TrySleep(isDozing: !MayHandle))
             {
@@ -227,7 +255,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     protected override void Bury()
     {
         System.Deadlines.FailUndelivered(this, _mailbox.Taken);
-        while (_unstashed?.TryDequeue(out TMessage? message) == true || _mailbox.TryTake(out message))
+        while (_unstashed?.TryDequeue(out TMessage? message) == true || _reader.TryTake(out message))
         {
             System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotHandled));
         }

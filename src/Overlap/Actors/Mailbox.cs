@@ -20,24 +20,24 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
 
     private readonly int _capacity;
     private readonly bool _dropsOldest;
-    private readonly MessageReader<TMessage> _reader;
 
     private SpinGate _gate;
 
     // Guarded by _gate.
     private MessageSegment<TMessage> _segment;
+    private TMessage[] _items;                      // Those of the stretch.
     private int _index;
+    private ActorActivity _activity = ActorActivity.Idle;
     private long _written;                          // Published for the reader after each message.
-    private long _takenAtLeast;                     // What was seen of the reader; it may have taken more.
+    private long _openUntil;                        // With fewer written a message is put in without a look at anything else.
     private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
     private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
+    private SystemMessage _firstSystem;             // Before those in the queue.
+    private bool _hasFirstSystem;
     private Queue<SystemMessage>? _system;
-    private ActorActivity _activity = ActorActivity.Idle;
     private bool _isClosed;
 
     private MessageSegment<TMessage>? _spare;       // Put here by the reader, taken under _gate.
-    private int _waitingCount;                      // Written under _gate, read outside it.
-    private int _systemCount;                       // Written under _gate, read outside it.
 
     public Mailbox(MailboxOptions options)
     {
@@ -45,10 +45,15 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         Overflow = options.Overflow;
         _dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
         _segment = new MessageSegment<TMessage>(_dropsOldest ? 0 : Math.Min(FirstLength, _capacity));
-        _reader = new MessageReader<TMessage>(_segment);
+        _items = _segment.Items;
+        Reader = new MessageReader<TMessage>(this, _segment);
         if (_dropsOldest)
         {
             _ring = new ItemRing<TMessage>();
+        }
+        else
+        {
+            _openUntil = OpenUntil();
         }
     }
 
@@ -56,7 +61,13 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
 
     public int Capacity => _capacity;
 
-    public int Count => _dropsOldest ? _ring.Count : (int)Math.Clamp(Volatile.Read(ref _written) - _reader.Taken, 0, int.MaxValue);
+    /// <summary>The actor's side.</summary>
+    public MessageReader<TMessage> Reader { get; }
+
+    public int Count => _dropsOldest ? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
+
+    /// <summary>The messages that may be read; those in a ring are none of them.</summary>
+    public long Written => _dropsOldest ? 0 : Volatile.Read(ref _written);
 
     /// <summary>The number of the message that was taken last, unless it was unstashed.</summary>
     public long Taken
@@ -65,7 +76,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         {
             if (!_dropsOldest)
             {
-                return _reader.Taken;
+                return Reader.Taken;
             }
 
             _gate.Enter();
@@ -75,9 +86,35 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         }
     }
 
-    public int WaitingCount => Volatile.Read(ref _waitingCount);
+    public int WaitingCount => Reader.WaitingCount;
 
-    public bool HasSystem => Volatile.Read(ref _systemCount) != 0;
+    /// <summary>Puts a message in, if nothing speaks against it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="wakes">Whether the actor has to be woken, by the caller.</param>
+    /// <param name="position">Its number, if it was taken; the first is 1.</param>
+    /// <returns>Whether it is in; if not, <see cref="Put"/> says why, or puts it in.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPut(TMessage message, out bool wakes, out long position)
+    {
+        _gate.Enter();
+        position = _written + 1;
+        if (position > _openUntil)
+        {
+            _gate.Exit();
+            wakes = false;
+            return false;
+        }
+
+        AddLocked(message);
+        wakes = _activity == ActorActivity.Idle;
+        if (wakes)
+        {
+            _activity = ActorActivity.Running;
+        }
+
+        _gate.Exit();
+        return true;
+    }
 
     /// <summary>Puts a message in.</summary>
     /// <param name="message">The message.</param>
@@ -120,8 +157,17 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     public bool PutSystem(SystemMessage message)
     {
         _gate.Enter();
-        (_system ??= new Queue<SystemMessage>()).Enqueue(message);
-        _systemCount = _system.Count;
+        if (Reader.SystemCount == 0)
+        {
+            _firstSystem = message;
+            _hasFirstSystem = true;
+        }
+        else
+        {
+            (_system ??= new Queue<SystemMessage>()).Enqueue(message);
+        }
+
+        Reader.SystemCount++;
         bool wakes = _activity != ActorActivity.Running;
         _activity = ActorActivity.Running;
         _gate.Exit();
@@ -133,38 +179,25 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         _gate.Enter();
         message = default;
-        bool isTaken = _system is not null && _system.TryDequeue(out message);
-        _systemCount = _system?.Count ?? 0;
+        bool isTaken = _hasFirstSystem;
+        if (isTaken)
+        {
+            message = _firstSystem;
+            _firstSystem = default;
+            _hasFirstSystem = false;
+        }
+        else
+        {
+            isTaken = _system is not null && _system.TryDequeue(out message);
+        }
+
+        if (isTaken)
+        {
+            Reader.SystemCount--;
+        }
+
         _gate.Exit();
         return isTaken;
-    }
-
-    /// <summary>Takes the next message. For the actor only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTake([MaybeNullWhen(false)] out TMessage message)
-    {
-        if (_dropsOldest)
-        {
-            return TryTakeFromRing(out message);
-        }
-
-        if (!_reader.TryTake(ref _written, out message, out MessageSegment<TMessage>? left))
-        {
-            return false;
-        }
-
-        if (left is { Items.Length: MostLength })
-        {
-            // Two may meet here, and one stretch goes to the collector: no harm.
-            Volatile.Write(ref _spare, left);
-        }
-
-        if (Volatile.Read(ref _waitingCount) != 0)
-        {
-            AdmitWaiting();
-        }
-
-        return true;
     }
 
     /// <summary>Lets the actor sleep, unless there is something for it. For the actor only.</summary>
@@ -174,7 +207,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         _gate.Enter();
         bool hasWaiting = !isDozing && _waiting.Count > 0;
-        bool sleeps = _systemCount == 0 && (isDozing || (!hasWaiting && IsEmptyLocked()));
+        bool sleeps = Reader.SystemCount == 0 && (isDozing || (!hasWaiting && IsEmptyLocked()));
         if (sleeps)
         {
             _activity = isDozing ? ActorActivity.Dozing : ActorActivity.Idle;
@@ -195,8 +228,9 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         WaiterBatch refused = default;
         _gate.Enter();
         _isClosed = true;
+        _openUntil = 0;
         refused.AddAll(ref _waiting);
-        _waitingCount = 0;
+        Reader.WaitingCount = 0;
         _gate.Exit();
         return refused;
     }
@@ -205,16 +239,70 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         _gate.Enter();
         bool isMine = _waiting.TryRemove(waiter);
-        _waitingCount = _waiting.Count;
+        Reader.WaitingCount = _waiting.Count;
         _gate.Exit();
         return isMine;
     }
 
-    private bool IsEmptyLocked() => _dropsOldest ? _ring.Count == 0 : _written == _reader.Taken;
+    /// <summary>Takes the oldest message of a mailbox that drops its oldest; other mailboxes have none here. For the actor only.</summary>
+    public bool TryTakeFromRing([MaybeNullWhen(false)] out TMessage message)
+    {
+        if (!_dropsOldest)
+        {
+            message = default;
+            return false;
+        }
 
-    private bool HasRoomLocked() => _dropsOldest
-        ? _ring.Count < _capacity
-        : _written - _takenAtLeast < _capacity || _written - (_takenAtLeast = _reader.Taken) < _capacity;
+        _gate.Enter();
+        bool isTaken = _ring.Count > 0;
+        message = isTaken ? _ring.TakeFirst() : default;
+        _gate.Exit();
+        return isTaken;
+    }
+
+    /// <summary>Takes a stretch that was read to its end, to be written again. For the reader only.</summary>
+    public void TakeBack(MessageSegment<TMessage> left)
+    {
+        if (left.Items.Length == MostLength)
+        {
+            // Two may meet here, and one stretch goes to the collector: no harm.
+            Volatile.Write(ref _spare, left);
+        }
+    }
+
+    /// <summary>Puts in the messages of those who wait, as far as there is room. For the actor only.</summary>
+    public void AdmitWaiting()
+    {
+        WaiterBatch admitted = default;
+        _gate.Enter();
+        while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
+        {
+            AddLocked(((Waiter<TMessage>)waiter).Brought!);
+            admitted.Add(waiter);
+        }
+
+        Reader.WaitingCount = _waiting.Count;
+        _gate.Exit();
+        admitted.CompleteAll<TMessage>(default!);
+    }
+
+    private bool IsEmptyLocked() => _dropsOldest ? _ring.Count == 0 : _written == Reader.Taken;
+
+    private bool HasRoomLocked()
+    {
+        if (_dropsOldest)
+        {
+            return _ring.Count < _capacity;
+        }
+
+        long openUntil = OpenUntil();
+
+        // Newcomers go by the long way while others wait for room.
+        _openUntil = _waiting.Count == 0 && !_isClosed ? openUntil : 0;
+        return _written < openUntil;
+    }
+
+    private long OpenUntil() => _capacity == int.MaxValue ? long.MaxValue : Reader.Taken + _capacity;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private MailboxAnswer PutFullLocked(TMessage message, bool mayWait, out Waiter<TMessage>? waiter, out TMessage? evicted)
@@ -236,10 +324,12 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         waiter = Waiter<TMessage>.Rent(this);
         waiter.Brought = message;
         _waiting.Enqueue(waiter);
-        _waitingCount = _waiting.Count;
+        _openUntil = 0;
+        Reader.WaitingCount = _waiting.Count;
         return MailboxAnswer.Waits;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddLocked(TMessage message)
     {
         if (_dropsOldest)
@@ -249,49 +339,29 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
             return;
         }
 
-        MessageSegment<TMessage> segment = _segment;
-        if (_index == segment.Items.Length)
+        TMessage[] items = _items;
+        int index = _index;
+        if (index >= items.Length)
         {
-            segment = GrowLocked(segment);
+            items = GrowLocked();
+            index = 0;
         }
 
-        segment.Items[_index++] = message;
+        items[index] = message;
+        _index = index + 1;
         Volatile.Write(ref _written, _written + 1);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private MessageSegment<TMessage> GrowLocked(MessageSegment<TMessage> full)
+    private TMessage[] GrowLocked()
     {
+        MessageSegment<TMessage> full = _segment;
         MessageSegment<TMessage>? next = Volatile.Read(ref _spare);
         _spare = null;
         next ??= new MessageSegment<TMessage>(Math.Min(full.Items.Length * 2, MostLength));
         full.Next = next;
         _segment = next;
-        _index = 0;
-        return next;
-    }
-
-    private bool TryTakeFromRing([MaybeNullWhen(false)] out TMessage message)
-    {
-        _gate.Enter();
-        bool isTaken = _ring.Count > 0;
-        message = isTaken ? _ring.TakeFirst() : default;
-        _gate.Exit();
-        return isTaken;
-    }
-
-    private void AdmitWaiting()
-    {
-        WaiterBatch admitted = default;
-        _gate.Enter();
-        while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
-        {
-            AddLocked(((Waiter<TMessage>)waiter).Brought!);
-            admitted.Add(waiter);
-        }
-
-        _waitingCount = _waiting.Count;
-        _gate.Exit();
-        admitted.CompleteAll<TMessage>(default!);
+        _items = next.Items;
+        return next.Items;
     }
 }
