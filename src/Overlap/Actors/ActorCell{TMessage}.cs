@@ -34,8 +34,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     private long _waitsSince;
     private long _waits;
 
-    public ActorCell(ActorSystem system, ActorCell? parent, string name, Func<Actor<TMessage>> factory, ActorOptions options)
-        : base(system, parent, name, options.Supervision ?? system.Options.Supervision)
+    public ActorCell(ActorSystem system, ActorCell? parent, int number, Func<Actor<TMessage>> factory, ActorOptions options)
+        : base(system, parent, options.Name, number, options.Supervision ?? system.Options.Supervision)
     {
         _factory = factory;
         _mailbox = new Mailbox<TMessage>(options.Mailbox ?? system.Options.Mailbox);
@@ -47,6 +47,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     public ActorRef<TMessage> Typed { get; }
 
     public override ActorRef Reference => Typed;
+
+    public override Type MessageType => typeof(TMessage);
 
     public override int QueueLength => _mailbox.Count;
 

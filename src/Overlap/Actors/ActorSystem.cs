@@ -17,7 +17,7 @@ public sealed class ActorSystem : IAsyncDisposable
     private readonly Lock _spreadGate = new();
     private readonly Random _spread;           // Guarded by _spreadGate.
     private int _actors;
-    private int _names;
+    private int _unnamed;
     private long _restarts;
 
     /// <summary>Makes a system.</summary>
@@ -29,8 +29,8 @@ public sealed class ActorSystem : IAsyncDisposable
         _deadLetters = new Observed<DeadLetter>(Options.DeadLetterLog);
         _failures = new Observed<ActorFailure>(Options.FailureLog);
         Deadlines = new AskDeadlines(Options.TimeProvider);
-        _root = new ActorCell<object>(this, null, "", static () => new RootActor(), new ActorOptions());
-        _root.Send(new SystemMessage(SystemMessageKind.Start));
+        _root = new ActorCell<object>(this, null, 0, static () => new RootActor(), ActorOptions.Default);
+        _root.Begin();
     }
 
     /// <summary>Called for each dead letter, on the thread that found it, before the teller goes on. What it throws is counted and reaches nobody.</summary>
@@ -89,10 +89,10 @@ public sealed class ActorSystem : IAsyncDisposable
     internal ActorRef<TMessage> Spawn<TMessage>(ActorCell parent, Func<Actor<TMessage>> factory, ActorOptions? options)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        options ??= new ActorOptions();
-        string name = options.Name ?? $"{typeof(TMessage).Name}-{Interlocked.Increment(ref _names)}";
-        ActorCell<TMessage> cell = new(this, parent, name, factory, options);
+        options ??= ActorOptions.Default;
+        ActorCell<TMessage> cell = new(this, parent, options.Name is null ? Interlocked.Increment(ref _unnamed) : 0, factory, options);
         parent.Adopt(cell);
+        cell.Begin();
         return cell.Typed;
     }
 

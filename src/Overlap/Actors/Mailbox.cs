@@ -19,7 +19,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     private const int MostLength = 1024;
 
     private readonly int _capacity;
-    private readonly bool _dropsOldest;
+    private readonly bool _isReadUnderGate;         // Kept in the ring, not in stretches.
 
     private SpinGate _gate;
 
@@ -43,11 +43,12 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         _capacity = options.Capacity ?? int.MaxValue;
         Overflow = options.Overflow;
-        _dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
-        _segment = new MessageSegment<TMessage>(_dropsOldest ? 0 : Math.Min(FirstLength, _capacity));
+        bool dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
+        _isReadUnderGate = dropsOldest;
+        _segment = new MessageSegment<TMessage>(_isReadUnderGate ? 0 : Math.Min(FirstLength, _capacity));
         _items = _segment.Items;
         Reader = new MessageReader<TMessage>(this, _segment);
-        if (_dropsOldest)
+        if (dropsOldest)
         {
             _ring = new ItemRing<TMessage>();
         }
@@ -64,17 +65,17 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     /// <summary>The actor's side.</summary>
     public MessageReader<TMessage> Reader { get; }
 
-    public int Count => _dropsOldest ? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
+    public int Count => _isReadUnderGate ? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
 
-    /// <summary>The messages that may be read; those in a ring are none of them.</summary>
-    public long Written => _dropsOldest ? 0 : Volatile.Read(ref _written);
+    /// <summary>The messages that may be read without the gate.</summary>
+    public long Written => _isReadUnderGate ? 0 : Volatile.Read(ref _written);
 
     /// <summary>The number of the message that was taken last, unless it was unstashed.</summary>
     public long Taken
     {
         get
         {
-            if (!_dropsOldest)
+            if (!_isReadUnderGate)
             {
                 return Reader.Taken;
             }
@@ -245,9 +246,9 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     }
 
     /// <summary>Takes the oldest message of a mailbox that drops its oldest; other mailboxes have none here. For the actor only.</summary>
-    public bool TryTakeFromRing([MaybeNullWhen(false)] out TMessage message)
+    public bool TryTakeUnderGate([MaybeNullWhen(false)] out TMessage message)
     {
-        if (!_dropsOldest)
+        if (!_isReadUnderGate)
         {
             message = default;
             return false;
@@ -286,11 +287,11 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         admitted.CompleteAll<TMessage>(default!);
     }
 
-    private bool IsEmptyLocked() => _dropsOldest ? _ring.Count == 0 : _written == Reader.Taken;
+    private bool IsEmptyLocked() => _isReadUnderGate ? _ring.Count == 0 : _written == Reader.Taken;
 
     private bool HasRoomLocked()
     {
-        if (_dropsOldest)
+        if (_isReadUnderGate)
         {
             return _ring.Count < _capacity;
         }
@@ -309,7 +310,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         waiter = null;
         evicted = default;
-        if (_dropsOldest)
+        if (_isReadUnderGate)
         {
             evicted = _ring.TakeFirst();
             AddLocked(message);
@@ -332,7 +333,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddLocked(TMessage message)
     {
-        if (_dropsOldest)
+        if (_isReadUnderGate)
         {
             _ring.Add(message);
             _written++;

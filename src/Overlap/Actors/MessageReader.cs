@@ -41,7 +41,7 @@ internal sealed class MessageReader<TMessage>(Mailbox<TMessage> mailbox, Message
         long taken = _taken;
         if (taken == _seen && taken == (_seen = mailbox.Written))
         {
-            return mailbox.TryTakeFromRing(out message);
+            return mailbox.TryTakeUnderGate(out message);
         }
 
         MessageSegment<TMessage> segment = _segment;
