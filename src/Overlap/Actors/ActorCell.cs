@@ -56,7 +56,7 @@ internal abstract partial class ActorCell : IThreadPoolWorkItem
         return children;
     }
 
-    /// <summary>Takes a child in, whose name nobody else may have.</summary>
+    /// <summary>Takes a child in, whose name nobody else may have. It is for the caller to begin it.</summary>
     public void Adopt(ActorCell child)
     {
         _gate.Enter();
@@ -83,8 +83,10 @@ internal abstract partial class ActorCell : IThreadPoolWorkItem
         }
 
         System.OnSpawned();
-        child.Send(new SystemMessage(SystemMessageKind.Start));
     }
+
+    /// <summary>Has the first instance made.</summary>
+    public void Begin() => Send(new SystemMessage(SystemMessageKind.Start));
 
     /// <summary>Gives a task that ends when the actor has stopped and its children with it.</summary>
     public Task WhenEnded()

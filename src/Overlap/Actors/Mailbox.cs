@@ -9,17 +9,17 @@ namespace Overlap.Actors;
 /// <remarks>
 /// Those who write do so under the gate, where they also see whether the actor sleeps; the actor goes to sleep under the same gate, having seen there
 /// that nothing is left (A2). So no wake-up can fall between the two, and no fence has to be reasoned about.
-/// The actor reads without the gate, but for a mailbox that drops its oldest: there writers take too.
+/// The actor reads without the gate, but for a mailbox that drops its oldest, where writers take too, and one that orders its messages.
 /// Order: of one sender kept; who waits for room comes before newcomers. Race: one gate. Memory: what was written before a message is visible to
 /// its handler. Cost: one atomic operation a message for the writer, none for the reader; no allocation once the stretches are as many as it needs.
 /// </remarks>
-internal sealed class Mailbox<TMessage> : IWaiterOwner
+internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 {
     private const int FirstLength = 8;
     private const int MostLength = 1024;
 
     private readonly int _capacity;
-    private readonly bool _dropsOldest;
+    private readonly bool _isReadUnderGate;         // Kept in the ring or the heap, not in stretches.
     private readonly MessageReader<TMessage> _reader;
 
     private SpinGate _gate;
@@ -30,6 +30,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     private long _written;                          // Published for the reader after each message.
     private long _takenAtLeast;                     // What was seen of the reader; it may have taken more.
     private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
+    private readonly ItemHeap<Numbered>? _heap;            // In place of the stretches, if messages have priorities.
     private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
     private Queue<SystemMessage>? _system;
     private ActorActivity _activity = ActorActivity.Idle;
@@ -43,10 +44,12 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         _capacity = options.Capacity ?? int.MaxValue;
         Overflow = options.Overflow;
-        _dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
-        _segment = new MessageSegment<TMessage>(_dropsOldest ? 0 : Math.Min(FirstLength, _capacity));
+        bool dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
+        _heap = options.IsPrioritized ? new ItemHeap<Numbered>(null) : null;
+        _isReadUnderGate = dropsOldest || options.IsPrioritized;
+        _segment = new MessageSegment<TMessage>(_isReadUnderGate ? 0 : Math.Min(FirstLength, _capacity));
         _reader = new MessageReader<TMessage>(_segment);
-        if (_dropsOldest)
+        if (dropsOldest)
         {
             _ring = new ItemRing<TMessage>();
         }
@@ -56,20 +59,20 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
 
     public int Capacity => _capacity;
 
-    public int Count => _dropsOldest ? _ring.Count : (int)Math.Clamp(Volatile.Read(ref _written) - _reader.Taken, 0, int.MaxValue);
+    public int Count => _isReadUnderGate ? _heap?.Count ?? _ring.Count : (int)Math.Clamp(Volatile.Read(ref _written) - _reader.Taken, 0, int.MaxValue);
 
     /// <summary>The number of the message that was taken last, unless it was unstashed.</summary>
     public long Taken
     {
         get
         {
-            if (!_dropsOldest)
+            if (!_isReadUnderGate)
             {
                 return _reader.Taken;
             }
 
             _gate.Enter();
-            long taken = _written - _ring.Count;
+            long taken = _heap is null ? _written - _ring.Count : _lastTaken;
             _gate.Exit();
             return taken;
         }
@@ -143,9 +146,9 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake([MaybeNullWhen(false)] out TMessage message)
     {
-        if (_dropsOldest)
+        if (_isReadUnderGate)
         {
-            return TryTakeFromRing(out message);
+            return TryTakeUnderGate(out message);
         }
 
         if (!_reader.TryTake(ref _written, out message, out MessageSegment<TMessage>? left))
@@ -210,10 +213,10 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         return isMine;
     }
 
-    private bool IsEmptyLocked() => _dropsOldest ? _ring.Count == 0 : _written == _reader.Taken;
+    private bool IsEmptyLocked() => _isReadUnderGate ? Count == 0 : _written == _reader.Taken;
 
-    private bool HasRoomLocked() => _dropsOldest
-        ? _ring.Count < _capacity
+    private bool HasRoomLocked() => _isReadUnderGate
+        ? Count < _capacity
         : _written - _takenAtLeast < _capacity || _written - (_takenAtLeast = _reader.Taken) < _capacity;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -221,7 +224,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     {
         waiter = null;
         evicted = default;
-        if (_dropsOldest)
+        if (_isReadUnderGate)
         {
             evicted = _ring.TakeFirst();
             AddLocked(message);
@@ -242,7 +245,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
 
     private void AddLocked(TMessage message)
     {
-        if (_dropsOldest)
+        if (_isReadUnderGate)
         {
             _ring.Add(message);
             _written++;
@@ -271,12 +274,17 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         return next;
     }
 
-    private bool TryTakeFromRing([MaybeNullWhen(false)] out TMessage message)
+    private bool TryTakeUnderGate([MaybeNullWhen(false)] out TMessage message)
     {
         _gate.Enter();
-        bool isTaken = _ring.Count > 0;
-        message = isTaken ? _ring.TakeFirst() : default;
+        bool isTaken = Count > 0;
+        message = !isTaken ? default : _heap is null ? _ring.TakeFirst() : TakeFirstLocked();
         _gate.Exit();
+        if (isTaken && WaitingCount != 0)
+        {
+            AdmitWaiting();
+        }
+
         return isTaken;
     }
 
@@ -286,7 +294,16 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         _gate.Enter();
         while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
         {
-            AddLocked(((Waiter<TMessage>)waiter).Brought!);
+            TMessage brought = ((Waiter<TMessage>)waiter).Brought!;
+            if (_heap is null)
+            {
+                AddLocked(brought);
+            }
+            else
+            {
+                AddLocked(brought, waiter.Request);
+            }
+
             admitted.Add(waiter);
         }
 
