@@ -13,6 +13,9 @@ internal abstract partial class ActorCell
     /// <summary>The number of the message that is handled, or was last.</summary>
     public abstract long TakenSoFar { get; }
 
+    /// <summary>Whether the message of a number waits in the mailbox.</summary>
+    public abstract bool HasWaiting(long position);
+
     /// <summary>Tells about which message the handler waits, and since when.</summary>
     public abstract bool TryGetWait(out object? message, out long since);
 
@@ -35,7 +38,7 @@ internal abstract partial class ActorCell
     }
 
     // A message that was handled without an answer may be answered by anybody: passed on, or kept for later. That is no circle yet.
-    private static bool IsOwed(PendingAsk ask, ActorCell target) => ask.IsQueued && ask.Position >= target.TakenSoFar;
+    private static bool IsOwed(PendingAsk ask, ActorCell target) => ask.IsQueued && (ask.Position == target.TakenSoFar || target.HasWaiting(ask.Position));
 
     private bool LeadsBack(ActorCell from, List<ActorCell> path)
     {

@@ -15,6 +15,9 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     private readonly Mailbox<TMessage> _mailbox;
     private readonly MessageReader<TMessage> _reader;
     private readonly int _throughput;
+    private readonly Func<TMessage, int>? _priority;
+    private readonly Router<TMessage>? _router;      // Gives the messages to others; its own mailbox stays empty then.
+    private readonly bool _isPlain;                  // Neither of the two: one question on the way of a message.
 
     // Owned by whoever runs the actor; the counts are read by others, who may see them a little late.
     private Actor<TMessage>? _actor;
@@ -34,12 +37,17 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     private long _waitsSince;
     private long _waits;
 
-    public ActorCell(ActorSystem system, ActorCell? parent, int number, Func<Actor<TMessage>> factory, ActorOptions options)
+    public ActorCell(ActorSystem system, ActorCell? parent, int number, Func<Actor<TMessage>> factory, ActorOptions options, Router<TMessage>? router = null)
         : base(system, parent, options.Name, number, options.Supervision ?? system.Options.Supervision)
     {
+        MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _mailbox = new Mailbox<TMessage>(options.Mailbox ?? system.Options.Mailbox);
+        _mailbox = new Mailbox<TMessage>(mailbox, isGivenOn: router is not null);
         _reader = _mailbox.Reader;
+        _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
+            ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
+        _router = router;
+        _isPlain = _priority is null && _router is null;
         _throughput = system.Options.Throughput;
         Typed = new ActorRef<TMessage>(this, _mailbox);
     }
@@ -50,9 +58,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     public override Type MessageType => typeof(TMessage);
 
-    public override int QueueLength => _mailbox.Count;
+    public override int QueueLength => _router?.QueueLength ?? _mailbox.Count;
 
     public override long TakenSoFar => _mailbox.Taken;
+
+    public override bool HasWaiting(long position) => _mailbox.HasWaiting(position);
 
     protected override bool HasInstance => _actor is not null;
 
@@ -71,6 +81,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     [MethodImpl(MethodImplOptions.NoInlining)]
     public TellResult TellSlowly(TMessage message)
     {
+        if (!_isPlain)
+        {
+            return TellElsewise(message);
+        }
+
         MailboxAnswer answer = _mailbox.Put(message, mayWait: false, out _, out TMessage? evicted, out _);
         return Settle(message, answer, evicted);
     }
@@ -79,27 +94,28 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     [MethodImpl(MethodImplOptions.NoInlining)]
     public ValueTask TellSlowlyAsync(TMessage message, CancellationToken cancellationToken)
     {
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out _);
-        if (waiter is not null)
+        if (_router is not null)
         {
-            return waiter.WaitWithoutResultAsync(cancellationToken);
+            return TellRouteeAsync(message, cancellationToken);
         }
 
-        return Settle(message, answer, evicted) switch
-        {
-            TellResult.Stopped => ValueTask.FromException(new ActorStoppedException(Path)),
-            TellResult.Dropped when _mailbox.Overflow is not MailboxOverflow.DropNewest => ValueTask.FromException(new MailboxFullException(Path, _mailbox.Capacity)),
-            _ => Interleaver.IsOn ? Interleaver.Pause(default(ValueTask)) : default,
-        };
+        MailboxAnswer answer = Put(message, mayWait: true, isAsk: false, out Waiter<TMessage>? waiter, out TMessage? evicted, out _, out Exception? error);
+        return waiter?.WaitWithoutResultAsync(cancellationToken) ?? AfterTell(message, answer, evicted, error);
     }
 
     public ValueTask<TReply> AskAsync<TReply>(Func<ReplyTo<TReply>, TMessage> make, TimeSpan within, CancellationToken cancellationToken)
     {
         PendingAsk<TReply> ask = PendingAsk<TReply>.Rent(this, Current, typeof(TMessage));
+        ActorCell<TMessage> target = this;
         TMessage message;
         try
         {
             message = make(ask.Handle);
+            if (_router is not null)
+            {
+                target = ChooseToAsk(message);
+                ask.Redirect(target);
+            }
         }
         catch
         {
@@ -107,50 +123,24 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             throw;
         }
 
-        ValueTask<TReply> reply = ask.Start(within, out long ticket, cancellationToken);
-        if (_mailbox.TryPut(message, out bool wakes, out long position))
-        {
-            if (wakes)
-            {
-                Wake();
-            }
-
-            ask.SetPosition(ticket, position);
-            return reply;
-        }
-
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out position);
-        if (waiter is not null)
-        {
-            _ = FailUnlessAdmittedAsync(waiter.WaitWithoutResultAsync(CancellationToken.None), ask, ticket);
-            return reply;
-        }
-
-        ask.SetPosition(ticket, position);
-        switch (Settle(message, answer, evicted))
-        {
-            case TellResult.Dropped:
-                ask.TryFail(ticket, new MailboxFullException(Path, _mailbox.Capacity));
-                break;
-            case TellResult.Stopped:
-                ask.TryFail(ticket, new ActorStoppedException(Path));
-                break;
-        }
-
-        return reply;
+        return target.AskAsync(ask, message, within, cancellationToken);
     }
 
-    public override ActorStatistics GetStatistics() => new()
+    public override ActorStatistics GetStatistics()
     {
-        Path = Path,
-        QueueLength = _mailbox.Count,
-        WaitingForRoom = _mailbox.WaitingCount,
-        Handled = Volatile.Read(ref _handled),
-        Failed = Volatile.Read(ref _failed),
-        Restarts = Volatile.Read(ref _restarts),
-        Children = Children().Length,
-        IsStopped = IsEnded,
-    };
+        ActorStatistics own = new()
+        {
+            Path = Path,
+            QueueLength = _mailbox.Count,
+            WaitingForRoom = _mailbox.WaitingCount,
+            Handled = Volatile.Read(ref _handled),
+            Failed = Volatile.Read(ref _failed),
+            Restarts = Volatile.Read(ref _restarts),
+            Children = Children().Length,
+            IsStopped = IsEnded,
+        };
+        return _router?.AddTo(own) ?? own;
+    }
 
     /// <summary>Tells about which message the handler waits, and since when.</summary>
     public override bool TryGetWait(out object? message, out long since)
@@ -238,6 +228,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     protected override void Close()
     {
+        _router?.Close();
         WaiterBatch refused = _mailbox.Close();
         while (refused.TryTake(out Waiter? waiter))
         {
@@ -256,7 +247,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     protected override void Bury()
     {
-        System.Deadlines.FailUndelivered(this, _mailbox.Taken);
+        System.Deadlines.FailUndelivered(this);
         while (_unstashed?.TryDequeue(out TMessage? message) == true || _reader.TryTake(out message))
         {
             System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotHandled));
@@ -379,7 +370,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         Continuations.Post(this);
     }
 
-    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted)
+    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted, Exception? error = null)
     {
         if (answer is MailboxAnswer.TakenWake or MailboxAnswer.TakenForOldestWake)
         {
@@ -402,6 +393,9 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             case MailboxAnswer.Closed:
                 System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.ActorStopped));
                 return TellResult.Stopped;
+            case MailboxAnswer.NotOrdered:
+                System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotOrdered) { Error = error });
+                return TellResult.Dropped;
             default:
                 return TellResult.Accepted;
         }

@@ -16,6 +16,8 @@ public sealed class ActorRef<TMessage> : ActorRef
         _mailbox = mailbox;
     }
 
+    internal ActorCell<TMessage> TypedCell => _cell;
+
     /// <summary>Puts a message into the mailbox. Never throws and never waits.</summary>
     /// <param name="message">The message.</param>
     /// <returns>What became of it; what is not accepted is a dead letter.</returns>

@@ -18,8 +18,20 @@ public sealed record ActorSystemOptions
 
     = TimeSpan.FromSeconds(5);
 
-    /// <summary>The mailbox of actors that do not name theirs. Default: without a limit.</summary>
-    public MailboxOptions Mailbox { get; init; } = MailboxOptions.Unbounded;
+    /// <summary>The mailbox of actors that do not name theirs. Default: without a limit. Not one by priority: that is made for one type of messages.</summary>
+    public MailboxOptions Mailbox
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Mailbox));
+            field = value.IsPrioritized
+                ? throw new ArgumentException("A mailbox by priority is made for one type of messages; give it to the actors of that type.", nameof(Mailbox))
+                : value;
+        }
+    }
+
+    = MailboxOptions.Unbounded;
 
     /// <summary>How actors that do not say otherwise, and the top of the tree, look after their children. Default: restart the one that failed.</summary>
     public SupervisionStrategy Supervision { get; init; } = new();

@@ -82,8 +82,7 @@ internal sealed class AskDeadlines
 
     /// <summary>Ends the asks whose messages an actor did not come to.</summary>
     /// <param name="target">The actor.</param>
-    /// <param name="taken">The number of its last message.</param>
-    public void FailUndelivered(ActorCell target, long taken)
+    public void FailUndelivered(ActorCell target)
     {
         if (target.PendingAsks == 0)
         {
@@ -100,7 +99,7 @@ internal sealed class AskDeadlines
                 next = ask.Next;
 
                 // Without a position it is about to be refused, or was taken just now.
-                if (ask.Target == target && ask.Position > taken && ask.Position != long.MaxValue)
+                if (ask.Target == target && ask.Position != long.MaxValue && target.HasWaiting(ask.Position))
                 {
                     RemoveLocked(ask);
                     (undelivered ??= []).Add(ask);

@@ -9,17 +9,17 @@ namespace Overlap.Actors;
 /// <remarks>
 /// Those who write do so under the gate, where they also see whether the actor sleeps; the actor goes to sleep under the same gate, having seen there
 /// that nothing is left (A2). So no wake-up can fall between the two, and no fence has to be reasoned about.
-/// The actor reads without the gate, but for a mailbox that drops its oldest: there writers take too.
+/// The actor reads without the gate, but for a mailbox that drops its oldest, where writers take too, and one that orders its messages.
 /// Order: of one sender kept; who waits for room comes before newcomers. Race: one gate. Memory: what was written before a message is visible to
 /// its handler. Cost: one atomic operation a message for the writer, none for the reader; no allocation once the stretches are as many as it needs.
 /// </remarks>
-internal sealed class Mailbox<TMessage> : IWaiterOwner
+internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 {
     private const int FirstLength = 8;
     private const int MostLength = 1024;
 
     private readonly int _capacity;
-    private readonly bool _isReadUnderGate;         // Kept in the ring, not in stretches.
+    private readonly bool _isReadUnderGate;         // Kept in the ring or the heap, not in stretches.
 
     private SpinGate _gate;
 
@@ -31,6 +31,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     private long _written;                          // Published for the reader after each message.
     private long _openUntil;                        // With fewer written a message is put in without a look at anything else.
     private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
+    private readonly ItemHeap<Numbered>? _heap;     // In place of the stretches, if messages have priorities.
     private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
     private SystemMessage _firstSystem;             // Before those in the queue.
     private bool _hasFirstSystem;
@@ -39,20 +40,23 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
 
     private MessageSegment<TMessage>? _spare;       // Put here by the reader, taken under _gate.
 
-    public Mailbox(MailboxOptions options)
+    /// <param name="options">Its settings.</param>
+    /// <param name="isGivenOn">Whether its messages go to other mailboxes, and none is put in here.</param>
+    public Mailbox(MailboxOptions options, bool isGivenOn = false)
     {
         _capacity = options.Capacity ?? int.MaxValue;
         Overflow = options.Overflow;
         bool dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
-        _isReadUnderGate = dropsOldest;
-        _segment = new MessageSegment<TMessage>(_isReadUnderGate ? 0 : Math.Min(FirstLength, _capacity));
+        _heap = options.IsPrioritized ? new ItemHeap<Numbered>(null) : null;
+        _isReadUnderGate = dropsOldest || options.IsPrioritized;
+        _segment = new MessageSegment<TMessage>(_isReadUnderGate || isGivenOn ? 0 : Math.Min(FirstLength, _capacity));
         _items = _segment.Items;
         Reader = new MessageReader<TMessage>(this, _segment);
         if (dropsOldest)
         {
             _ring = new ItemRing<TMessage>();
         }
-        else
+        else if (!_isReadUnderGate && !isGivenOn)
         {
             _openUntil = OpenUntil();
         }
@@ -65,7 +69,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
     /// <summary>The actor's side.</summary>
     public MessageReader<TMessage> Reader { get; }
 
-    public int Count => _isReadUnderGate ? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
+    public int Count => _isReadUnderGate ? _heap?.Count ?? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
 
     /// <summary>The messages that may be read without the gate.</summary>
     public long Written => _isReadUnderGate ? 0 : Volatile.Read(ref _written);
@@ -81,7 +85,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
             }
 
             _gate.Enter();
-            long taken = _written - _ring.Count;
+            long taken = _heap is null ? _written - _ring.Count : _lastTaken;
             _gate.Exit();
             return taken;
         }
@@ -245,7 +249,7 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         return isMine;
     }
 
-    /// <summary>Takes the oldest message of a mailbox that drops its oldest; other mailboxes have none here. For the actor only.</summary>
+    /// <summary>Takes the next message of a mailbox that is not in stretches; others have none here. For the actor only.</summary>
     public bool TryTakeUnderGate([MaybeNullWhen(false)] out TMessage message)
     {
         if (!_isReadUnderGate)
@@ -255,9 +259,14 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         }
 
         _gate.Enter();
-        bool isTaken = _ring.Count > 0;
-        message = isTaken ? _ring.TakeFirst() : default;
+        bool isTaken = Count > 0;
+        message = !isTaken ? default : _heap is null ? _ring.TakeFirst() : TakeFirstLocked();
         _gate.Exit();
+        if (isTaken && WaitingCount != 0)
+        {
+            AdmitWaiting();
+        }
+
         return isTaken;
     }
 
@@ -278,7 +287,16 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         _gate.Enter();
         while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
         {
-            AddLocked(((Waiter<TMessage>)waiter).Brought!);
+            TMessage brought = ((Waiter<TMessage>)waiter).Brought!;
+            if (_heap is null)
+            {
+                AddLocked(brought);
+            }
+            else
+            {
+                AddLocked(brought, waiter.Request);
+            }
+
             admitted.Add(waiter);
         }
 
@@ -287,13 +305,13 @@ internal sealed class Mailbox<TMessage> : IWaiterOwner
         admitted.CompleteAll<TMessage>(default!);
     }
 
-    private bool IsEmptyLocked() => _isReadUnderGate ? _ring.Count == 0 : _written == Reader.Taken;
+    private bool IsEmptyLocked() => _isReadUnderGate ? Count == 0 : _written == Reader.Taken;
 
     private bool HasRoomLocked()
     {
         if (_isReadUnderGate)
         {
-            return _ring.Count < _capacity;
+            return Count < _capacity;
         }
 
         long openUntil = OpenUntil();

@@ -54,6 +54,9 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         Keep();
     }
 
+    /// <summary>Names who is to answer, once a router has chosen by the message. Before the wait begins.</summary>
+    public void Redirect(ActorCell target) => Target = target;
+
     /// <summary>Begins the wait.</summary>
     public ValueTask<TReply> Start(TimeSpan within, out long ticket, CancellationToken cancellationToken)
     {
