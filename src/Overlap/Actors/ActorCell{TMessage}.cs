@@ -6,12 +6,17 @@ namespace Overlap.Actors;
 /// <summary>The half of an actor that knows its messages: mailbox, instance, and the loop that brings them together.</summary>
 internal sealed partial class ActorCell<TMessage> : ActorCell
 {
+    // After so many messages in a row the next are likely to be on their way. To look at once would take the memory from their writers for each one;
+    // after a microsecond there is another row. Without a row nothing is waited for.
+    private const int BusyRow = 32;
+    private const int SpinsAfterRow = 32;
+
     private readonly Func<Actor<TMessage>> _factory;
     private readonly Mailbox<TMessage> _mailbox;
+    private readonly MessageReader<TMessage> _reader;
     private readonly int _throughput;
     private readonly Func<TMessage, int>? _priority;
     private readonly Router<TMessage>? _router;      // Gives the messages to others; its own mailbox stays empty then.
-    private readonly bool _isPlain;                  // Neither of the two: one question on the way of a message.
 
     // Owned by whoever runs the actor; the counts are read by others, who may see them a little late.
     private Actor<TMessage>? _actor;
@@ -36,13 +41,13 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     {
         MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _mailbox = new Mailbox<TMessage>(mailbox);
+        _mailbox = new Mailbox<TMessage>(mailbox, router is not null);
         _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
             ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
         _router = router;
-        _isPlain = _priority is null && _router is null;
+        _reader = _mailbox.Reader;
         _throughput = system.Options.Throughput;
-        Typed = new ActorRef<TMessage>(this);
+        Typed = new ActorRef<TMessage>(this, _mailbox);
     }
 
     public ActorRef<TMessage> Typed { get; }
@@ -65,23 +70,25 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         }
     }
 
-    public TellResult Tell(TMessage message)
+    /// <summary>Runs the actor, for who put in a message that wakes it.</summary>
+    public void Wake() => Continuations.Post(this);
+
+    /// <summary>Tells a message to a mailbox that did not take it at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public TellResult TellSlowly(TMessage message)
     {
-        if (!_isPlain)
+        if (_router is not null)
         {
-            return TellElsewise(message);
+            return TellRoutee(message);
         }
 
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: false, out _, out TMessage? evicted, out _);
-        if (answer == MailboxAnswer.Taken)
-        {
-            return TellResult.Accepted;
-        }
-
-        return Settle(message, answer, evicted);
+        MailboxAnswer answer = Put(message, mayWait: false, isAsk: false, out _, out TMessage? evicted, out _, out Exception? error);
+        return Settle(message, answer, evicted, error);
     }
 
-    public ValueTask TellAsync(TMessage message, CancellationToken cancellationToken)
+    /// <inheritdoc cref="TellSlowly"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ValueTask TellSlowlyAsync(TMessage message, CancellationToken cancellationToken)
     {
         if (_router is not null)
         {
@@ -146,24 +153,32 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     protected override void Run()
     {
         int left = _throughput;
+        int row = 0;
         while (true)
         {
             ValueTask step;
             TMessage? message = default;
             bool isMessage = false;
-            if (_mailbox.HasSystem && _mailbox.TryTakeSystem(out SystemMessage system))
+            if (_reader.SystemCount != 0 && _mailbox.TryTakeSystem(out SystemMessage system))
             {
                 step = HandleAsync(system);
             }
-            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _mailbox.TryTake(out message)))
+            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _reader.TryTake(out message)))
             {
                 isMessage = true;
                 step = Receive(message!);
                 left--;
+                row++;
             }
             else if (IsDraining)
             {
                 step = EndAsync(SystemMessageKind.Drain);
+            }
+            else if (row >= BusyRow)
+            {
+                row = 0;
+                Thread.SpinWait(SpinsAfterRow);
+                continue;
             }
             else if (_mailbox.TrySleep(isDozing: !MayHandle))
             {
@@ -229,7 +244,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     protected override void Bury()
     {
         System.Deadlines.FailUndelivered(this);
-        while (_unstashed?.TryDequeue(out TMessage? message) == true || _mailbox.TryTake(out message))
+        while (_unstashed?.TryDequeue(out TMessage? message) == true || _reader.TryTake(out message))
         {
             System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotHandled));
         }

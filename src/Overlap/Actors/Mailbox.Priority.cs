@@ -52,7 +52,7 @@ internal sealed partial class Mailbox<TMessage>
             waiter = Waiter<TMessage>.Rent(this, priority);
             waiter.Brought = message;
             _waiting.Enqueue(waiter);
-            _waitingCount = _waiting.Count;
+            Reader.WaitingCount = _waiting.Count;
         }
 
         position = _written;

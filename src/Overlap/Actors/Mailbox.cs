@@ -20,27 +20,30 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     private readonly int _capacity;
     private readonly bool _isReadUnderGate;         // Kept in the ring or the heap, not in stretches.
-    private readonly MessageReader<TMessage> _reader;
+    private readonly ItemHeap<Numbered>? _heap;     // In place of the stretches, if messages have priorities. Guarded by _gate.
 
     private SpinGate _gate;
 
     // Guarded by _gate.
     private MessageSegment<TMessage> _segment;
+    private TMessage[] _items;                      // Those of the stretch.
     private int _index;
-    private long _written;                          // Published for the reader after each message.
-    private long _takenAtLeast;                     // What was seen of the reader; it may have taken more.
-    private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
-    private readonly ItemHeap<Numbered>? _heap;            // In place of the stretches, if messages have priorities.
-    private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
-    private Queue<SystemMessage>? _system;
     private ActorActivity _activity = ActorActivity.Idle;
+    private long _written;                          // Published for the reader after each message.
+    private long _openUntil;                        // With fewer written a message is put in without a look at anything else.
+    private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
+    private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
+    private SystemMessage _firstSystem;             // Before those in the queue.
+    private bool _hasFirstSystem;
+    private Queue<SystemMessage>? _system;
     private bool _isClosed;
 
     private MessageSegment<TMessage>? _spare;       // Put here by the reader, taken under _gate.
-    private int _waitingCount;                      // Written under _gate, read outside it.
-    private int _systemCount;                       // Written under _gate, read outside it.
 
-    public Mailbox(MailboxOptions options)
+    /// <summary>Makes a mailbox.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="isRouted">Whether it takes no messages: a router gives them to others.</param>
+    public Mailbox(MailboxOptions options, bool isRouted = false)
     {
         _capacity = options.Capacity ?? int.MaxValue;
         Overflow = options.Overflow;
@@ -48,10 +51,15 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         _heap = options.IsPrioritized ? new ItemHeap<Numbered>(null) : null;
         _isReadUnderGate = dropsOldest || options.IsPrioritized;
         _segment = new MessageSegment<TMessage>(_isReadUnderGate ? 0 : Math.Min(FirstLength, _capacity));
-        _reader = new MessageReader<TMessage>(_segment);
+        _items = _segment.Items;
+        Reader = new MessageReader<TMessage>(this, _segment);
         if (dropsOldest)
         {
             _ring = new ItemRing<TMessage>();
+        }
+        else if (!_isReadUnderGate && !isRouted)
+        {
+            _openUntil = OpenUntil();
         }
     }
 
@@ -59,7 +67,13 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     public int Capacity => _capacity;
 
-    public int Count => _isReadUnderGate ? _heap?.Count ?? _ring.Count : (int)Math.Clamp(Volatile.Read(ref _written) - _reader.Taken, 0, int.MaxValue);
+    /// <summary>The actor's side.</summary>
+    public MessageReader<TMessage> Reader { get; }
+
+    public int Count => _isReadUnderGate ? _heap?.Count ?? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
+
+    /// <summary>The messages that may be read; those in a ring or a heap are none of them.</summary>
+    public long Written => _isReadUnderGate ? 0 : Volatile.Read(ref _written);
 
     /// <summary>The number of the message that was taken last, unless it was unstashed.</summary>
     public long Taken
@@ -68,7 +82,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         {
             if (!_isReadUnderGate)
             {
-                return _reader.Taken;
+                return Reader.Taken;
             }
 
             _gate.Enter();
@@ -78,9 +92,35 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         }
     }
 
-    public int WaitingCount => Volatile.Read(ref _waitingCount);
+    public int WaitingCount => Reader.WaitingCount;
 
-    public bool HasSystem => Volatile.Read(ref _systemCount) != 0;
+    /// <summary>Puts a message in, if nothing speaks against it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="wakes">Whether the actor has to be woken, by the caller.</param>
+    /// <param name="position">Its number, if it was taken; the first is 1.</param>
+    /// <returns>Whether it is in; if not, <see cref="Put"/> says why, or puts it in.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPut(TMessage message, out bool wakes, out long position)
+    {
+        _gate.Enter();
+        position = _written + 1;
+        if (position > _openUntil)
+        {
+            _gate.Exit();
+            wakes = false;
+            return false;
+        }
+
+        AddLocked(message);
+        wakes = _activity == ActorActivity.Idle;
+        if (wakes)
+        {
+            _activity = ActorActivity.Running;
+        }
+
+        _gate.Exit();
+        return true;
+    }
 
     /// <summary>Puts a message in.</summary>
     /// <param name="message">The message.</param>
@@ -123,8 +163,17 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
     public bool PutSystem(SystemMessage message)
     {
         _gate.Enter();
-        (_system ??= new Queue<SystemMessage>()).Enqueue(message);
-        _systemCount = _system.Count;
+        if (Reader.SystemCount == 0)
+        {
+            _firstSystem = message;
+            _hasFirstSystem = true;
+        }
+        else
+        {
+            (_system ??= new Queue<SystemMessage>()).Enqueue(message);
+        }
+
+        Reader.SystemCount++;
         bool wakes = _activity != ActorActivity.Running;
         _activity = ActorActivity.Running;
         _gate.Exit();
@@ -136,38 +185,25 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
     {
         _gate.Enter();
         message = default;
-        bool isTaken = _system is not null && _system.TryDequeue(out message);
-        _systemCount = _system?.Count ?? 0;
+        bool isTaken = _hasFirstSystem;
+        if (isTaken)
+        {
+            message = _firstSystem;
+            _firstSystem = default;
+            _hasFirstSystem = false;
+        }
+        else
+        {
+            isTaken = _system is not null && _system.TryDequeue(out message);
+        }
+
+        if (isTaken)
+        {
+            Reader.SystemCount--;
+        }
+
         _gate.Exit();
         return isTaken;
-    }
-
-    /// <summary>Takes the next message. For the actor only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTake([MaybeNullWhen(false)] out TMessage message)
-    {
-        if (_isReadUnderGate)
-        {
-            return TryTakeUnderGate(out message);
-        }
-
-        if (!_reader.TryTake(ref _written, out message, out MessageSegment<TMessage>? left))
-        {
-            return false;
-        }
-
-        if (left is { Items.Length: MostLength })
-        {
-            // Two may meet here, and one stretch goes to the collector: no harm.
-            Volatile.Write(ref _spare, left);
-        }
-
-        if (Volatile.Read(ref _waitingCount) != 0)
-        {
-            AdmitWaiting();
-        }
-
-        return true;
     }
 
     /// <summary>Lets the actor sleep, unless there is something for it. For the actor only.</summary>
@@ -177,7 +213,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
     {
         _gate.Enter();
         bool hasWaiting = !isDozing && _waiting.Count > 0;
-        bool sleeps = _systemCount == 0 && (isDozing || (!hasWaiting && IsEmptyLocked()));
+        bool sleeps = Reader.SystemCount == 0 && (isDozing || (!hasWaiting && IsEmptyLocked()));
         if (sleeps)
         {
             _activity = isDozing ? ActorActivity.Dozing : ActorActivity.Idle;
@@ -198,8 +234,9 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         WaiterBatch refused = default;
         _gate.Enter();
         _isClosed = true;
+        _openUntil = 0;
         refused.AddAll(ref _waiting);
-        _waitingCount = 0;
+        Reader.WaitingCount = 0;
         _gate.Exit();
         return refused;
     }
@@ -208,16 +245,84 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
     {
         _gate.Enter();
         bool isMine = _waiting.TryRemove(waiter);
-        _waitingCount = _waiting.Count;
+        Reader.WaitingCount = _waiting.Count;
         _gate.Exit();
         return isMine;
     }
 
-    private bool IsEmptyLocked() => _isReadUnderGate ? Count == 0 : _written == _reader.Taken;
+    /// <summary>Takes the next message of a mailbox that drops its oldest, or orders its messages; others have none here. For the actor only.</summary>
+    public bool TryTakeUnderGate([MaybeNullWhen(false)] out TMessage message)
+    {
+        if (!_isReadUnderGate)
+        {
+            message = default;
+            return false;
+        }
 
-    private bool HasRoomLocked() => _isReadUnderGate
-        ? Count < _capacity
-        : _written - _takenAtLeast < _capacity || _written - (_takenAtLeast = _reader.Taken) < _capacity;
+        _gate.Enter();
+        bool isTaken = Count > 0;
+        message = !isTaken ? default : _heap is null ? _ring.TakeFirst() : TakeFirstLocked();
+        _gate.Exit();
+        if (isTaken && WaitingCount != 0)
+        {
+            AdmitWaiting();
+        }
+
+        return isTaken;
+    }
+
+    /// <summary>Takes a stretch that was read to its end, to be written again. For the reader only.</summary>
+    public void TakeBack(MessageSegment<TMessage> left)
+    {
+        if (left.Items.Length == MostLength)
+        {
+            // Two may meet here, and one stretch goes to the collector: no harm.
+            Volatile.Write(ref _spare, left);
+        }
+    }
+
+    /// <summary>Puts in the messages of those who wait, as far as there is room. For the actor only.</summary>
+    public void AdmitWaiting()
+    {
+        WaiterBatch admitted = default;
+        _gate.Enter();
+        while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
+        {
+            TMessage brought = ((Waiter<TMessage>)waiter).Brought!;
+            if (_heap is null)
+            {
+                AddLocked(brought);
+            }
+            else
+            {
+                AddLocked(brought, waiter.Request);
+            }
+
+            admitted.Add(waiter);
+        }
+
+        Reader.WaitingCount = _waiting.Count;
+        _gate.Exit();
+        admitted.CompleteAll<TMessage>(default!);
+    }
+
+    private bool IsEmptyLocked() => _isReadUnderGate ? Count == 0 : _written == Reader.Taken;
+
+    private bool HasRoomLocked()
+    {
+        if (_isReadUnderGate)
+        {
+            return Count < _capacity;
+        }
+
+        long openUntil = OpenUntil();
+
+        // Newcomers go by the long way while others wait for room.
+        _openUntil = _waiting.Count == 0 && !_isClosed ? openUntil : 0;
+        return _written < openUntil;
+    }
+
+    private long OpenUntil() => _capacity == int.MaxValue ? long.MaxValue : Reader.Taken + _capacity;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private MailboxAnswer PutFullLocked(TMessage message, bool mayWait, out Waiter<TMessage>? waiter, out TMessage? evicted)
@@ -239,10 +344,12 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         waiter = Waiter<TMessage>.Rent(this);
         waiter.Brought = message;
         _waiting.Enqueue(waiter);
-        _waitingCount = _waiting.Count;
+        _openUntil = 0;
+        Reader.WaitingCount = _waiting.Count;
         return MailboxAnswer.Waits;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddLocked(TMessage message)
     {
         if (_isReadUnderGate)
@@ -252,63 +359,29 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
             return;
         }
 
-        MessageSegment<TMessage> segment = _segment;
-        if (_index == segment.Items.Length)
+        TMessage[] items = _items;
+        int index = _index;
+        if (index >= items.Length)
         {
-            segment = GrowLocked(segment);
+            items = GrowLocked();
+            index = 0;
         }
 
-        segment.Items[_index++] = message;
+        items[index] = message;
+        _index = index + 1;
         Volatile.Write(ref _written, _written + 1);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private MessageSegment<TMessage> GrowLocked(MessageSegment<TMessage> full)
+    private TMessage[] GrowLocked()
     {
+        MessageSegment<TMessage> full = _segment;
         MessageSegment<TMessage>? next = Volatile.Read(ref _spare);
         _spare = null;
         next ??= new MessageSegment<TMessage>(Math.Min(full.Items.Length * 2, MostLength));
         full.Next = next;
         _segment = next;
-        _index = 0;
-        return next;
-    }
-
-    private bool TryTakeUnderGate([MaybeNullWhen(false)] out TMessage message)
-    {
-        _gate.Enter();
-        bool isTaken = Count > 0;
-        message = !isTaken ? default : _heap is null ? _ring.TakeFirst() : TakeFirstLocked();
-        _gate.Exit();
-        if (isTaken && WaitingCount != 0)
-        {
-            AdmitWaiting();
-        }
-
-        return isTaken;
-    }
-
-    private void AdmitWaiting()
-    {
-        WaiterBatch admitted = default;
-        _gate.Enter();
-        while (HasRoomLocked() && _waiting.TryDequeue(out Waiter? waiter))
-        {
-            TMessage brought = ((Waiter<TMessage>)waiter).Brought!;
-            if (_heap is null)
-            {
-                AddLocked(brought);
-            }
-            else
-            {
-                AddLocked(brought, waiter.Request);
-            }
-
-            admitted.Add(waiter);
-        }
-
-        _waitingCount = _waiting.Count;
-        _gate.Exit();
-        admitted.CompleteAll<TMessage>(default!);
+        _items = next.Items;
+        return next.Items;
     }
 }
