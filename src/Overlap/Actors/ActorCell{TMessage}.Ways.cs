@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Overlap.Waiting;
 
 namespace Overlap.Actors;
@@ -18,6 +17,17 @@ internal sealed partial class ActorCell<TMessage>
         if (_router is not null)
         {
             return _router.TryTell(message, out result, out Exception? failure) || TryBury(message, failure, ref result);
+        }
+
+        if (_mailbox.TryPut(message, out bool wakes, out _))
+        {
+            if (wakes)
+            {
+                Wake();
+            }
+
+            result = TellResult.Accepted;
+            return true;
         }
 
         MailboxAnswer answer = Put(message, mayWait: false, isAsk: false, out _, out TMessage? evicted, out _, out Exception? error);
@@ -84,21 +94,14 @@ internal sealed partial class ActorCell<TMessage>
         _ => Interleaver.IsOn ? Interleaver.Pause(default(ValueTask)) : default,
     };
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private TellResult TellElsewise(TMessage message)
+    private TellResult TellRoutee(TMessage message)
     {
-        if (_router is null)
-        {
-            MailboxAnswer answer = PutElsewise(message, mayWait: false, isAsk: false, out _, out _, out Exception? error);
-            return Settle(message, answer, default, error);
-        }
-
-        if (!_router.TryTell(message, out TellResult result, out Exception? failure))
+        if (!_router!.TryTell(message, out TellResult result, out Exception? failure))
         {
             Bury(message, result, failure);
         }
 
-        return result;
+        return failure is null ? result : TellResult.Dropped;
     }
 
     private ValueTask TellRouteeAsync(TMessage message, CancellationToken cancellationToken)
@@ -160,27 +163,20 @@ internal sealed partial class ActorCell<TMessage>
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private MailboxAnswer Put(
         TMessage message, bool mayWait, bool isAsk, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error)
     {
-        if (_isPlain)
+        error = null;
+        if (_priority is null)
         {
-            error = null;
             return _mailbox.Put(message, mayWait, out waiter, out evicted, out position);
         }
 
         evicted = default;
-        return PutElsewise(message, mayWait, isAsk, out waiter, out position, out error);
-    }
-
-    private MailboxAnswer PutElsewise(TMessage message, bool mayWait, bool isAsk, out Waiter<TMessage>? waiter, out long position, out Exception? error)
-    {
         int priority;
-        error = null;
         try
         {
-            priority = _priority!(message);
+            priority = _priority(message);
         }
         catch (Exception thrown)
         {

@@ -17,7 +17,6 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     private readonly int _throughput;
     private readonly Func<TMessage, int>? _priority;
     private readonly Router<TMessage>? _router;      // Gives the messages to others; its own mailbox stays empty then.
-    private readonly bool _isPlain;                  // Neither of the two: one question on the way of a message.
 
     // Owned by whoever runs the actor; the counts are read by others, who may see them a little late.
     private Actor<TMessage>? _actor;
@@ -42,12 +41,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     {
         MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _mailbox = new Mailbox<TMessage>(mailbox, isGivenOn: router is not null);
-        _reader = _mailbox.Reader;
+        _mailbox = new Mailbox<TMessage>(mailbox, router is not null);
         _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
             ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
         _router = router;
-        _isPlain = _priority is null && _router is null;
+        _reader = _mailbox.Reader;
         _throughput = system.Options.Throughput;
         Typed = new ActorRef<TMessage>(this, _mailbox);
     }
@@ -81,13 +79,13 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     [MethodImpl(MethodImplOptions.NoInlining)]
     public TellResult TellSlowly(TMessage message)
     {
-        if (!_isPlain)
+        if (_router is not null)
         {
-            return TellElsewise(message);
+            return TellRoutee(message);
         }
 
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: false, out _, out TMessage? evicted, out _);
-        return Settle(message, answer, evicted);
+        MailboxAnswer answer = Put(message, mayWait: false, isAsk: false, out _, out TMessage? evicted, out _, out Exception? error);
+        return Settle(message, answer, evicted, error);
     }
 
     /// <inheritdoc cref="TellSlowly"/>

@@ -20,6 +20,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     private readonly int _capacity;
     private readonly bool _isReadUnderGate;         // Kept in the ring or the heap, not in stretches.
+    private readonly ItemHeap<Numbered>? _heap;     // In place of the stretches, if messages have priorities. Guarded by _gate.
 
     private SpinGate _gate;
 
@@ -31,7 +32,6 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
     private long _written;                          // Published for the reader after each message.
     private long _openUntil;                        // With fewer written a message is put in without a look at anything else.
     private ItemRing<TMessage> _ring;               // In place of the stretches, if the oldest is dropped.
-    private readonly ItemHeap<Numbered>? _heap;     // In place of the stretches, if messages have priorities.
     private IntrusiveQueue<Waiter> _waiting;        // Only while the mailbox is full, or its actor suspended.
     private SystemMessage _firstSystem;             // Before those in the queue.
     private bool _hasFirstSystem;
@@ -40,23 +40,24 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     private MessageSegment<TMessage>? _spare;       // Put here by the reader, taken under _gate.
 
+    /// <summary>Makes a mailbox.</summary>
     /// <param name="options">Its settings.</param>
-    /// <param name="isGivenOn">Whether its messages go to other mailboxes, and none is put in here.</param>
-    public Mailbox(MailboxOptions options, bool isGivenOn = false)
+    /// <param name="isRouted">Whether it takes no messages: a router gives them to others.</param>
+    public Mailbox(MailboxOptions options, bool isRouted = false)
     {
         _capacity = options.Capacity ?? int.MaxValue;
         Overflow = options.Overflow;
         bool dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
         _heap = options.IsPrioritized ? new ItemHeap<Numbered>(null) : null;
         _isReadUnderGate = dropsOldest || options.IsPrioritized;
-        _segment = new MessageSegment<TMessage>(_isReadUnderGate || isGivenOn ? 0 : Math.Min(FirstLength, _capacity));
+        _segment = new MessageSegment<TMessage>(_isReadUnderGate ? 0 : Math.Min(FirstLength, _capacity));
         _items = _segment.Items;
         Reader = new MessageReader<TMessage>(this, _segment);
         if (dropsOldest)
         {
             _ring = new ItemRing<TMessage>();
         }
-        else if (!_isReadUnderGate && !isGivenOn)
+        else if (!_isReadUnderGate && !isRouted)
         {
             _openUntil = OpenUntil();
         }
@@ -71,7 +72,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     public int Count => _isReadUnderGate ? _heap?.Count ?? _ring.Count : (int)Math.Clamp(Written - Reader.Taken, 0, int.MaxValue);
 
-    /// <summary>The messages that may be read without the gate.</summary>
+    /// <summary>The messages that may be read; those in a ring or a heap are none of them.</summary>
     public long Written => _isReadUnderGate ? 0 : Volatile.Read(ref _written);
 
     /// <summary>The number of the message that was taken last, unless it was unstashed.</summary>
@@ -249,7 +250,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         return isMine;
     }
 
-    /// <summary>Takes the next message of a mailbox that is not in stretches; others have none here. For the actor only.</summary>
+    /// <summary>Takes the next message of a mailbox that drops its oldest, or orders its messages; others have none here. For the actor only.</summary>
     public bool TryTakeUnderGate([MaybeNullWhen(false)] out TMessage message)
     {
         if (!_isReadUnderGate)
