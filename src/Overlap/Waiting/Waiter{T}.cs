@@ -86,6 +86,7 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
         bool isReusable = TakeEnd(token, out Exception? error);
         _result = default;
         Brought = default;
+        BroughtFor = null;
         if (isReusable)
         {
             Keep();
