@@ -5,6 +5,9 @@ internal abstract partial class ActorCell
 {
     private List<PendingAsk>? _waitsFor;    // Guarded by _gate: the asks that a handler of this actor awaits.
 
+    /// <summary>The asks of this actor that have not ended. Written under the gate of the deadlines; none is left out that was put into the mailbox.</summary>
+    public int PendingAsks { get; set; }
+
     public abstract int QueueLength { get; }
 
     /// <summary>Whether it gives its messages to others.</summary>

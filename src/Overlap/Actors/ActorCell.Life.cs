@@ -152,9 +152,12 @@ internal abstract partial class ActorCell
         }
 
         Bury();
-        foreach (ActorRef watched in _watched ?? [])
+        if (_watched is not null)
         {
-            watched.Cell.RemoveWatcher(this);
+            foreach (ActorRef watched in _watched)
+            {
+                watched.Cell.RemoveWatcher(this);
+            }
         }
 
         _gate.Enter();
@@ -165,9 +168,12 @@ internal abstract partial class ActorCell
         _gate.Exit();
 
         // A5: who watches hears of it before who waits, and both before the parent may end.
-        foreach (ActorCell watcher in watchers ?? [])
+        if (watchers is not null)
         {
-            watcher.Send(new SystemMessage(SystemMessageKind.Terminated, Reference));
+            foreach (ActorCell watcher in watchers)
+            {
+                watcher.Send(new SystemMessage(SystemMessageKind.Terminated, Reference));
+            }
         }
 
         AnswerLooks();

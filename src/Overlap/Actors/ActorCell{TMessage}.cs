@@ -37,8 +37,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     private long _waitsSince;
     private long _waits;
 
-    public ActorCell(ActorSystem system, ActorCell? parent, string name, Func<Actor<TMessage>> factory, ActorOptions options, Router<TMessage>? router = null)
-        : base(system, parent, name, options.Supervision ?? system.Options.Supervision)
+    public ActorCell(ActorSystem system, ActorCell? parent, int number, Func<Actor<TMessage>> factory, ActorOptions options, Router<TMessage>? router = null)
+        : base(system, parent, options.Name, number, options.Supervision ?? system.Options.Supervision)
     {
         MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
@@ -55,6 +55,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     public ActorRef<TMessage> Typed { get; }
 
     public override ActorRef Reference => Typed;
+
+    public override Type MessageType => typeof(TMessage);
 
     public override int QueueLength => _router?.QueueLength ?? _mailbox.Count;
 

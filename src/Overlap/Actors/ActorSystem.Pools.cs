@@ -32,11 +32,11 @@ public sealed partial class ActorSystem
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentNullException.ThrowIfNull(factory);
-        options ??= new ActorOptions();
+        options ??= ActorOptions.Default;
         Router<TMessage> router = new(route ?? Route.RoundRobin);
         bool isFirst = true;
         ActorCell<TMessage> pool = null!;
-        pool = new ActorCell<TMessage>(this, parent, NameFor<TMessage>(options.Name), MakeOwner, options, router);
+        pool = new ActorCell<TMessage>(this, parent, NumberFor(options.Name), MakeOwner, options, router);
         parent.Adopt(pool);
 
         // R1: the first routees are there before the pool's address is; its own start only has to watch them.
@@ -71,8 +71,8 @@ public sealed partial class ActorSystem
         ArgumentOutOfRangeException.ThrowIfZero(cells.Length, nameof(routees));
         Router<TMessage> router = new(route ?? Route.RoundRobin);
         router.Replace(cells);
-        ActorOptions options = new() { Name = NameFor<TMessage>(name) };
-        ActorCell<TMessage> cell = new(this, parent, options.Name, () => new RouterActor<TMessage>(router, null), options, router);
+        ActorOptions options = new() { Name = name };
+        ActorCell<TMessage> cell = new(this, parent, NumberFor(name), () => new RouterActor<TMessage>(router, null), options, router);
         parent.Adopt(cell);
         cell.Begin();
         return cell.Typed;

@@ -17,7 +17,7 @@ public sealed partial class ActorSystem : IAsyncDisposable
     private readonly Lock _spreadGate = new();
     private readonly Random _spread;           // Guarded by _spreadGate.
     private int _actors;
-    private int _names;
+    private int _unnamed;
     private long _restarts;
 
     /// <summary>Makes a system.</summary>
@@ -29,8 +29,8 @@ public sealed partial class ActorSystem : IAsyncDisposable
         _deadLetters = new Observed<DeadLetter>(Options.DeadLetterLog);
         _failures = new Observed<ActorFailure>(Options.FailureLog);
         Deadlines = new AskDeadlines(Options.TimeProvider);
-        _root = new ActorCell<object>(this, null, "", static () => new RootActor(), new ActorOptions());
-        _root.Send(new SystemMessage(SystemMessageKind.Start));
+        _root = new ActorCell<object>(this, null, 0, static () => new RootActor(), ActorOptions.Default);
+        _root.Begin();
         ActorTelemetry.Register(this);
     }
 
@@ -90,8 +90,8 @@ public sealed partial class ActorSystem : IAsyncDisposable
     internal ActorRef<TMessage> Spawn<TMessage>(ActorCell parent, Func<Actor<TMessage>> factory, ActorOptions? options)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        options ??= new ActorOptions();
-        ActorCell<TMessage> cell = new(this, parent, NameFor<TMessage>(options.Name), factory, options);
+        options ??= ActorOptions.Default;
+        ActorCell<TMessage> cell = new(this, parent, NumberFor(options.Name), factory, options);
         parent.Adopt(cell);
         cell.Begin();
         return cell.Typed;
@@ -132,5 +132,6 @@ public sealed partial class ActorSystem : IAsyncDisposable
         return delay;
     }
 
-    private string NameFor<TMessage>(string? wanted) => wanted ?? $"{typeof(TMessage).Name}-{Interlocked.Increment(ref _names)}";
+    // What was not given a name is told apart by this.
+    private int NumberFor(string? name) => name is null ? Interlocked.Increment(ref _unnamed) : 0;
 }
