@@ -10,6 +10,9 @@ internal abstract partial class ActorCell
 
     public abstract int QueueLength { get; }
 
+    /// <summary>Whether it gives its messages to others.</summary>
+    public abstract bool IsRouter { get; }
+
     /// <summary>The number of the message that is handled, or was last.</summary>
     public abstract long TakenSoFar { get; }
 

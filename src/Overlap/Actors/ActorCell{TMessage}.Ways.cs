@@ -19,7 +19,7 @@ internal sealed partial class ActorCell<TMessage>
             return _router.TryTell(message, out result, out Exception? failure) || TryBury(message, failure, ref result);
         }
 
-        if (_mailbox.TryPut(message, null, out bool wakes))
+        if (!ActorTelemetry.HasListeners && _mailbox.TryPut(message, null, out bool wakes))
         {
             if (wakes)
             {
@@ -54,7 +54,7 @@ internal sealed partial class ActorCell<TMessage>
     private ValueTask<TReply> AskAsync<TReply>(PendingAsk<TReply> ask, TMessage message, TimeSpan within, CancellationToken cancellationToken)
     {
         ValueTask<TReply> reply = ask.Start(within, out long ticket, cancellationToken);
-        if (_mailbox.TryPut(message, ask, out bool wakes))
+        if (!ActorTelemetry.HasListeners && _mailbox.TryPut(message, ask, out bool wakes))
         {
             if (wakes)
             {
@@ -165,25 +165,27 @@ internal sealed partial class ActorCell<TMessage>
         TMessage message, bool mayWait, PendingAsk? ask, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error)
     {
         error = null;
-        if (_priority is null)
-        {
-            return _mailbox.Put(message, mayWait, ask, out waiter, out evicted, out position);
-        }
-
+        waiter = null;
         evicted = default;
-        int priority;
+        int priority = 0;
         try
         {
-            priority = _priority(message);
+            priority = _priority?.Invoke(message) ?? 0;
         }
         catch (Exception thrown)
         {
-            waiter = null;
             position = long.MaxValue;
             error = thrown;
             return MailboxAnswer.NotOrdered;
         }
 
-        return _mailbox.PutByPriority(message, priority, mayWait, ask, out waiter, out position);
+        MessageTraces? traces = TracesIfWanted();
+        MessageTrace trace = traces is null ? default : NewTrace();
+        traces?.Enter();
+        MailboxAnswer answer = _priority is null
+            ? _mailbox.Put(message, mayWait, ask, out waiter, out evicted, out position)
+            : _mailbox.PutByPriority(message, priority, mayWait, ask, out waiter, out position);
+        traces?.Exit(answer, position, _mailbox.Capacity, trace);
+        return answer;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Overlap.Timelines;
 using Overlap.Waiting;
 
 namespace Overlap.Actors;
@@ -41,7 +42,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     {
         MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _mailbox = new Mailbox<TMessage>(mailbox, router is not null);
+        _lane = parent is null || router is not null ? null : system.Options.Timeline?.OpenLane(Path, LaneKind.Slot);
+        _mailbox = new Mailbox<TMessage>(mailbox, router is not null || _lane is not null);
         _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
             ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
         _router = router;
@@ -60,7 +62,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     public override long TakenSoFar => _mailbox.Taken;
 
+    public override bool IsRouter => _router is not null;
+
     public override bool HasWaiting(long position) => _mailbox.HasWaiting(position);
+
+    protected override long Handled => _handled;
 
     protected override bool HasInstance => _actor is not null;
 
@@ -155,6 +161,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     protected override void Run()
     {
         int left = _throughput;
+        bool isObserved = IsObserved;
         int row = 0;
         while (true)
         {
@@ -168,7 +175,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _reader.TryTake(out message)))
             {
                 isMessage = true;
-                step = Receive(message!);
+                step = isObserved ? ReceiveObserved(message!) : Receive(message!);
                 left--;
                 row++;
             }
@@ -180,6 +187,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             {
                 row = 0;
                 Thread.SpinWait(SpinsAfterRow);
+                continue;
+            }
+            else if (IsLookedAt && (!MayHandle || _mailbox.WaitingCount == 0))
+            {
+                AnswerLooks();
                 continue;
             }
             else if (_mailbox.TrySleep(isDozing: !MayHandle))
@@ -286,13 +298,24 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             Volatile.Write(ref _handled, _handled + 1);
         }
 
+        Exception? error = null;
         if (step.IsCompletedSuccessfully)
         {
             step.GetAwaiter().GetResult();
         }
         else
         {
-            Fail(step.AsTask().Exception?.InnerException ?? new TaskCanceledException(), isMessage);
+            error = step.AsTask().Exception?.InnerException ?? new TaskCanceledException();
+        }
+
+        if (_isObserving)
+        {
+            EndObserved(error);
+        }
+
+        if (error is not null)
+        {
+            Fail(error, isMessage);
         }
 
         if (isMessage && _receiveTimeout is not null)
@@ -342,6 +365,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         }
 
         _step = default;
+        if (_isObserving)
+        {
+            EndObserved(error);
+        }
+
         if (isMessage)
         {
             Volatile.Write(ref _waits, _waits + 1);
@@ -360,7 +388,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             RestartReceiveTimeout();
         }
 
-        if (MayHandle && !IsDraining && _unstashed is not { Count: > 0 } && _mailbox.Count == 0 && _mailbox.TrySleep(isDozing: false))
+        if (MayHandle && !IsDraining && !IsLookedAt && _unstashed is not { Count: > 0 } && _mailbox.Count == 0 && _mailbox.TrySleep(isDozing: false))
         {
             return;
         }

@@ -46,8 +46,7 @@ public abstract class ActorRef
     /// <summary>Waits until the actor has stopped.</summary>
     /// <param name="cancellationToken">Gives up the wait; if already cancelled it wins over an actor that has stopped.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public Task WaitForStopAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Cell.WhenEnded().WaitAsync(cancellationToken);
+    public Task WaitForStopAsync(CancellationToken cancellationToken = default) => Cell.WaitForEndAsync(cancellationToken);
 
     /// <summary>Tells how the actor stands.</summary>
     public ActorStatistics GetStatistics() => Cell.GetStatistics();

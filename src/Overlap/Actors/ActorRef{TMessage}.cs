@@ -28,7 +28,7 @@ public sealed class ActorRef<TMessage> : ActorRef
     /// </remarks>
     public TellResult Tell(TMessage message)
     {
-        if (!_mailbox.TryPut(message, null, out bool wakes))
+        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, null, out bool wakes))
         {
             return _cell.TellSlowly(message);
         }
@@ -61,7 +61,7 @@ public sealed class ActorRef<TMessage> : ActorRef
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        if (!_mailbox.TryPut(message, null, out bool wakes))
+        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, null, out bool wakes))
         {
             return _cell.TellSlowlyAsync(message, cancellationToken);
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Overlap.Waiting;
 
 namespace Overlap.Actors;
@@ -10,7 +9,7 @@ namespace Overlap.Actors;
 /// Memory: what an actor wrote is visible to who has awaited the end. Cost: a timer for all asks; an actor is some 700 bytes.
 /// </remarks>
 [DebuggerDisplay("{_actors} actors")]
-public sealed class ActorSystem : IAsyncDisposable
+public sealed partial class ActorSystem : IAsyncDisposable
 {
     private readonly ActorCell<object> _root;
     private readonly Observed<DeadLetter> _deadLetters;
@@ -32,6 +31,7 @@ public sealed class ActorSystem : IAsyncDisposable
         Deadlines = new AskDeadlines(Options.TimeProvider);
         _root = new ActorCell<object>(this, null, 0, static () => new RootActor(), ActorOptions.Default);
         _root.Begin();
+        ActorTelemetry.Register(this);
     }
 
     /// <summary>Called for each dead letter, on the thread that found it, before the teller goes on. What it throws is counted and reaches nobody.</summary>
@@ -61,29 +61,6 @@ public sealed class ActorSystem : IAsyncDisposable
     /// <exception cref="InvalidOperationException">Another actor has that name.</exception>
     /// <exception cref="ActorStoppedException">The system was stopped.</exception>
     public ActorRef<TMessage> Spawn<TMessage>(Func<Actor<TMessage>> factory, ActorOptions? options = null) => Spawn(_root, factory, options);
-
-    /// <summary>Starts several actors alike and gives them one address.</summary>
-    /// <typeparam name="TMessage">The type of their messages.</typeparam>
-    /// <param name="size">How many; at least 1.</param>
-    /// <param name="factory">Makes an instance of one of them, at once and at each restart.</param>
-    /// <param name="route">Who gets a message. Default: one after the other.</param>
-    /// <param name="options">The name is the pool's, the mailbox each actor's own, and the supervision that of the pool over its actors and of theirs over their children.</param>
-    /// <returns>The address of the pool. It stops when its last actor has stopped; if it is stopped, its actors stop first.</returns>
-    /// <exception cref="InvalidOperationException">Another actor has that name.</exception>
-    /// <exception cref="ActorStoppedException">The system was stopped.</exception>
-    public ActorRef<TMessage> SpawnPool<TMessage>(int size, Func<Actor<TMessage>> factory, Route? route = null, ActorOptions? options = null) =>
-        SpawnPool(_root, size, factory, route, options);
-
-    /// <summary>Gives one address to several actors that live already. Their life stays theirs.</summary>
-    /// <typeparam name="TMessage">The type of their messages.</typeparam>
-    /// <param name="routees">The actors; at least one.</param>
-    /// <param name="route">Who gets a message. Default: one after the other.</param>
-    /// <param name="name">The name of the router.</param>
-    /// <returns>The address of the router. It stops when its last actor has stopped; if it is stopped, its actors go on.</returns>
-    /// <exception cref="InvalidOperationException">Another actor has that name.</exception>
-    /// <exception cref="ActorStoppedException">The system was stopped.</exception>
-    public ActorRef<TMessage> SpawnRouter<TMessage>(IEnumerable<ActorRef<TMessage>> routees, Route? route = null, string? name = null) =>
-        SpawnRouter(_root, routees, route, name);
 
     /// <summary>Stops all actors, children before their parents, and waits for that. The system takes no actors any more. Twice is legal.</summary>
     /// <param name="mode">What happens to the messages that wait.</param>
@@ -120,56 +97,6 @@ public sealed class ActorSystem : IAsyncDisposable
         return cell.Typed;
     }
 
-    internal ActorRef<TMessage> SpawnPool<TMessage>(ActorCell parent, int size, Func<Actor<TMessage>> factory, Route? route, ActorOptions? options)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        ArgumentNullException.ThrowIfNull(factory);
-        options ??= ActorOptions.Default;
-        Router<TMessage> router = new(route ?? Route.RoundRobin);
-        bool isFirst = true;
-        ActorCell<TMessage> pool = null!;
-        pool = new ActorCell<TMessage>(this, parent, NumberFor(options.Name), MakeOwner, options, router);
-        parent.Adopt(pool);
-
-        // R1: the first routees are there before the pool's address is; its own start only has to watch them.
-        try
-        {
-            router.Replace(Fill());
-        }
-        catch
-        {
-            pool.Send(new SystemMessage(SystemMessageKind.Stop));
-            throw;
-        }
-
-        pool.Begin();
-        return pool.Typed;
-
-        ActorCell<TMessage>[] Fill() =>
-            [.. Enumerable.Range(1, size).Select(number => Spawn(pool, factory, options with { Name = number.ToString(CultureInfo.InvariantCulture) }).TypedCell)];
-
-        Actor<TMessage> MakeOwner()
-        {
-            Func<ActorCell<TMessage>[]>? refill = isFirst ? null : Fill;
-            isFirst = false;
-            return new RouterActor<TMessage>(router, refill);
-        }
-    }
-
-    internal ActorRef<TMessage> SpawnRouter<TMessage>(ActorCell parent, IEnumerable<ActorRef<TMessage>> routees, Route? route, string? name)
-    {
-        ArgumentNullException.ThrowIfNull(routees);
-        ActorCell<TMessage>[] cells = [.. routees.Select(static routee => routee.TypedCell)];
-        ArgumentOutOfRangeException.ThrowIfZero(cells.Length, nameof(routees));
-        Router<TMessage> router = new(route ?? Route.RoundRobin);
-        router.Replace(cells);
-        ActorOptions options = new() { Name = name };
-        ActorCell<TMessage> cell = new(this, parent, NumberFor(name), () => new RouterActor<TMessage>(router, null), options, router);
-        parent.Adopt(cell);
-        cell.Begin();
-        return cell.Typed;
-    }
-
     internal void OnSpawned() => Interlocked.Increment(ref _actors);
 
     internal void OnEnded(ActorCell cell)
@@ -182,9 +109,20 @@ public sealed class ActorSystem : IAsyncDisposable
 
     internal void OnRestarted() => Interlocked.Increment(ref _restarts);
 
-    internal void OnDeadLetter(DeadLetter letter) => _deadLetters.Add(letter, DeadLetterFound);
+    internal void OnDeadLetter(DeadLetter letter)
+    {
+        ActorTelemetry.Count(letter.Reason);
+        _deadLetters.Add(letter, DeadLetterFound);
+    }
 
-    internal void OnFailure(ActorFailure failure) => _failures.Add(failure, ActorFailed);
+    internal void OnFailure(ActorFailure failure)
+    {
+        ActorTelemetry.Count(failure.Directive);
+        _failures.Add(failure, ActorFailed);
+    }
+
+    // Of a router the messages are its routees'.
+    internal long CountQueued() => Cells(_root).Sum(static cell => cell.IsRouter ? 0L : cell.QueueLength);
 
     internal TimeSpan Spread(RestartBackoff backoff, int restarts)
     {

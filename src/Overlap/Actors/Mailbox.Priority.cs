@@ -7,7 +7,7 @@ internal sealed partial class Mailbox<TMessage>
 {
     // Guarded by _gate.
     private HashSet<long>? _asking;   // The numbers of the messages that wait here and ask for a reply.
-    private long _lastTaken;
+    private long _lastTaken;          // Read by the actor, which writes it.
 
     /// <summary>Whether it takes no messages any more. Read outside the gate: perhaps a little late.</summary>
     public bool IsClosed => _isClosed;
@@ -83,7 +83,14 @@ internal sealed partial class Mailbox<TMessage>
 
     private TMessage TakeFirstLocked()
     {
-        Numbered first = _heap!.Take();
+        if (_heap is null)
+        {
+            TMessage oldest = _ring.TakeFirst();
+            _lastTaken = _written - _ring.Count;
+            return oldest;
+        }
+
+        Numbered first = _heap.Take();
         _lastTaken = first.Number;
         _ = _asking?.Remove(first.Number);
         return first.Message;

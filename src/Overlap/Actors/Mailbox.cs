@@ -20,6 +20,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     private readonly int _capacity;
     private readonly bool _isReadUnderGate;         // Kept in the ring or the heap, not in stretches.
+    private readonly bool _goesLongWay;
     private readonly ItemHeap<Numbered>? _heap;     // In place of the stretches, if messages have priorities. Guarded by _gate.
 
     private SpinGate _gate;
@@ -42,11 +43,12 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     /// <summary>Makes a mailbox.</summary>
     /// <param name="options">Its settings.</param>
-    /// <param name="isRouted">Whether it takes no messages: a router gives them to others.</param>
-    public Mailbox(MailboxOptions options, bool isRouted = false)
+    /// <param name="goesLongWay">Whether <see cref="TryPut"/> takes none: a router gives them to others, or something is recorded of each.</param>
+    public Mailbox(MailboxOptions options, bool goesLongWay = false)
     {
         _capacity = options.Capacity ?? int.MaxValue;
         Overflow = options.Overflow;
+        _goesLongWay = goesLongWay;
         bool dropsOldest = options.Capacity is not null && options.Overflow == MailboxOverflow.DropOldest;
         _heap = options.IsPrioritized ? new ItemHeap<Numbered>(null) : null;
         _isReadUnderGate = dropsOldest || options.IsPrioritized;
@@ -57,7 +59,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         {
             _ring = new ItemRing<TMessage>();
         }
-        else if (!_isReadUnderGate && !isRouted)
+        else if (!_isReadUnderGate && !goesLongWay)
         {
             _openUntil = OpenUntil();
         }
@@ -91,6 +93,9 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
             return taken;
         }
     }
+
+    /// <summary>The number of the message that was taken last. For the actor only.</summary>
+    public long LastTaken => _isReadUnderGate ? _lastTaken : Reader.Taken;
 
     public int WaitingCount => Reader.WaitingCount;
 
@@ -269,7 +274,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
         _gate.Enter();
         bool isTaken = Count > 0;
-        message = !isTaken ? default : _heap is null ? _ring.TakeFirst() : TakeFirstLocked();
+        message = isTaken ? TakeFirstLocked() : default;
         _gate.Exit();
         if (isTaken && WaitingCount != 0)
         {
@@ -335,7 +340,7 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         long openUntil = OpenUntil();
 
         // Newcomers go by the long way while others wait for room.
-        _openUntil = _waiting.Count == 0 && !_isClosed ? openUntil : 0;
+        _openUntil = _waiting.Count == 0 && !_isClosed && !_goesLongWay ? openUntil : 0;
         return _written < openUntil;
     }
 

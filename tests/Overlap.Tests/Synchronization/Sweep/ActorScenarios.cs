@@ -7,8 +7,8 @@ internal static class ActorScenarios
 {
     public static IReadOnlyDictionary<string, Func<WaitScenario>> All { get; } = new Dictionary<string, Func<WaitScenario>>
     {
-        ["ActorRef<TMessage>.TellAsync(TMessage, CancellationToken)"] = Tell,
-        ["ActorRef<TMessage>.AskAsync(Func<ReplyTo<TReply>, TMessage>, TimeSpan?, CancellationToken)"] = Ask,
+        ["ActorRef.TellAsync(TMessage, CancellationToken)"] = Tell,
+        ["ActorRef.AskAsync(Func<ReplyTo<TReply>, TMessage>, TimeSpan?, CancellationToken)"] = Ask,
         ["ActorRef.StopAsync(StopMode, CancellationToken)"] = () => End(static (actor, token) => actor.StopAsync(StopMode.Now, token)),
         ["ActorRef.WaitForStopAsync(CancellationToken)"] = () => End(static (actor, token) =>
         {
