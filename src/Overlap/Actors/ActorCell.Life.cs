@@ -214,6 +214,7 @@ internal abstract partial class ActorCell
             await StopInstanceAsync(StopReason.Restarted).ConfigureAwait(Interleaver.KeepsContext);
         }
 
+        _escalated = null;
         CountRestart();
         System.OnRestarted();
         await StartAsync().ConfigureAwait(Interleaver.KeepsContext);
@@ -231,9 +232,15 @@ internal abstract partial class ActorCell
         MayHandle = true;
         RecallTimers();
         RecallEnds();
-        foreach (ActorCell child in Children())
+        if (_escalated is not null)
         {
-            child.Send(new SystemMessage(SystemMessageKind.Resume));
+            // Only they: another child may be held for a restart that is to come later.
+            foreach (ActorCell child in _escalated)
+            {
+                child.Send(new SystemMessage(SystemMessageKind.Resume));
+            }
+
+            _escalated = null;
         }
     }
 
