@@ -34,6 +34,7 @@ internal sealed class ParallelWindow<T, TResult>(
     private bool _isStopped;
     private bool _hasFailed;
     private Exception? _failure;
+    private ParallelCall<T, TResult>? _last;   // The failure of the source, while calls run that came before it.
     private long _in;
     private long _out;
     private long _failed;
@@ -128,6 +129,7 @@ internal sealed class ParallelWindow<T, TResult>(
         if (!isOrdered)
         {
             _line.Add(call);
+            LineUpLastLocked();
         }
 
         Waiter<bool>? consumer = IsReadyLocked ? Take(ref _consumer) : null;
@@ -219,10 +221,10 @@ internal sealed class ParallelWindow<T, TResult>(
         // A source that fails comes after all its items: it waits in the line for its turn.
         if (failure is not null && !_isStopped && !_hasFailed)
         {
-            ParallelCall<T, TResult> last = new(this) { Exception = failure, IsEnded = true };
-            _line.Add(last);
+            _last = new ParallelCall<T, TResult>(this) { Exception = failure, IsEnded = true };
             _inside++;
             _hasFailed = true;
+            LineUpLastLocked();
         }
 
         bool isOver = _inside == 0;
@@ -355,6 +357,16 @@ internal sealed class ParallelWindow<T, TResult>(
         }
 
         return Take(ref _pump);
+    }
+
+    // As completed, the calls that run come before the failure of the source too, and are in the line only when they have ended.
+    private void LineUpLastLocked()
+    {
+        if (_last is not null && (isOrdered || (_running == 0 && _todo.Count == 0)))
+        {
+            _line.Add(_last);
+            _last = null;
+        }
     }
 
     /// <summary>The pump waits. That is for the consumer's sake if the next result is there and not taken, and else the work's own time.</summary>

@@ -195,6 +195,37 @@ public sealed class SelectParallelTests
         }
     }
 
+    [Fact]
+    public async Task SelectParallel_SourceThrowsWhileCallsRunAsCompleted_ComesAfterTheirResults()
+    {
+        TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        async IAsyncEnumerable<int> Failing()
+        {
+            try
+            {
+                yield return 1;
+                await Task.Yield();
+                throw new SourceException(1);
+            }
+            finally
+            {
+                disposed.SetResult();
+            }
+        }
+
+        (List<int> items, Exception? failure) = await Failing()
+            .SelectParallel(
+                async x =>
+                {
+                    await disposed.Task;
+                    return x;
+                },
+                Four with { Order = CallOrder.Completion })
+            .CollectAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([1], items);
+        Assert.IsType<SourceException>(failure);
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task SelectParallel_Cancelled_ThrowsWithTheCallersToken(bool isAsynchronous, CallOrder order)
