@@ -125,7 +125,8 @@ internal sealed partial class ActorCell<TMessage>
     {
         if (_router!.IsBroadcast)
         {
-            throw new InvalidOperationException($"{Path} gives each message to all: one handle takes one reply, and the others would be dead letters. Ask each actor by itself.");
+            throw new InvalidOperationException(
+                $"{Path} gives each message to all: one handle takes one reply, and the others would be dead letters. Ask each actor by itself.");
         }
 
         try

@@ -42,10 +42,10 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     {
         MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _lane = parent is null || router is not null ? null : system.Options.Timeline?.OpenLane(Path, LaneKind.Slot);
-        _mailbox = new Mailbox<TMessage>(mailbox, router is not null || _lane is not null);
         _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
             ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
+        _lane = parent is null || router is not null ? null : system.Options.Timeline?.OpenLane(Path, LaneKind.Slot);
+        _mailbox = new Mailbox<TMessage>(mailbox, router is not null || _lane is not null);
         _router = router;
         _reader = _mailbox.Reader;
         _throughput = system.Options.Throughput;
