@@ -32,6 +32,39 @@ public sealed class SelectParallelTests
     }
 
     [Fact]
+    public async Task SelectParallel_BodyEndsInAnotherContext_SourceIsPulledInItsOwn()
+    {
+        AsyncLocal<string> place = new() { Value = "caller" };
+        List<string?> seen = [];
+
+        await foreach (int _ in PlacesAsync().SelectParallel(
+            async item =>
+            {
+                place.Value = "body";
+                await Task.Yield();
+                return item;
+            },
+            new SelectParallelOptions { Workers = 2 }))
+        {
+        }
+
+        Assert.Equal(21, seen.Count);
+        Assert.All(seen, static value => Assert.Equal("caller", value));
+
+        async IAsyncEnumerable<int> PlacesAsync()
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                seen.Add(place.Value);
+                yield return i;
+                await Task.CompletedTask;
+            }
+
+            seen.Add(place.Value);
+        }
+    }
+
+    [Fact]
     public async Task SelectParallel_SynchronousBody_GivesSquaresInOrder()
     {
         (List<int> items, Exception? failure) = await new CountedSource(Count).SelectParallel(static x => x * x, Four)
