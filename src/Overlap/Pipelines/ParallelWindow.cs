@@ -83,8 +83,9 @@ internal sealed class ParallelWindow<T, TResult>(
             return null;
         }
 
-        ParallelCall<T, TResult> call = _unused.Count > 0 ? _unused.TakeLast() : new ParallelCall<T, TResult>(this);
+        ParallelCall<T, TResult> call = _unused.Count > 0 ? _unused.TakeLast() : new ParallelCall<T, TResult>(this, meter);
         call.Item = item;
+        call.IsTimed = meter is not null && WorkTimes.Times(_in);
         call.IsEnded = false;
         _inside++;
         if (isOrdered)
@@ -221,7 +222,7 @@ internal sealed class ParallelWindow<T, TResult>(
         // A source that fails comes after all its items: it waits in the line for its turn.
         if (failure is not null && !_isStopped && !_hasFailed)
         {
-            _last = new ParallelCall<T, TResult>(this) { Exception = failure, IsEnded = true };
+            _last = new ParallelCall<T, TResult>(this, meter: null) { Exception = failure, IsEnded = true };
             _inside++;
             _hasFailed = true;
             LineUpLastLocked();
