@@ -354,6 +354,7 @@ internal sealed class ParallelWindow<T, TResult>(
         if (_fullSince != 0)
         {
             meter!.WaitedForOutput(meter.Now() - _fullSince);
+            meter.Lanes?.WasHeldBack(meter.Elapsed(_fullSince));
             _fullSince = 0;
         }
 

@@ -2,7 +2,7 @@ namespace Overlap.Pipelines;
 
 /// <summary>What a pipeline knows of one stage.</summary>
 /// <remarks>Times only what waits anyway: reading a clock for each item would cost as much as a whole stage.</remarks>
-internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
+internal sealed class StageMeter(string name, TimeProvider clock, StageLanes? lanes = null) : IInputWatch
 {
     private readonly Lock _gate = new();
     private readonly WorkTimes _work = new();
@@ -22,7 +22,12 @@ internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
 
     public int Workers { get; set; } = 1;
 
+    /// <summary>Where a timeline shows the stage; <see langword="null"/>: nowhere.</summary>
+    public StageLanes? Lanes => lanes;
+
     public long Now() => clock.GetTimestamp();
+
+    public TimeSpan Elapsed(long since) => clock.GetElapsedTime(since);
 
     /// <summary>An enumeration of the stage has begun.</summary>
     public void Start(IStageGauge gauge)
