@@ -55,7 +55,7 @@ internal sealed class Router<TMessage>
 
     /// <summary>Takes out one that has ended.</summary>
     /// <returns>Whether it was the last.</returns>
-    public bool RemoveLast(ActorCell ended)
+    public bool Remove(ActorCell ended)
     {
         bool isLast = false;
         _gate.Enter();

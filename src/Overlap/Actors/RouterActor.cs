@@ -26,7 +26,7 @@ internal sealed class RouterActor<TMessage>(Router<TMessage> router, Func<ActorC
     protected override ValueTask OnSignalAsync(Signal signal)
     {
         // R3: whose last routee has stopped stops too, so that those who tell hear of it.
-        if (signal is Terminated terminated && router.RemoveLast(terminated.Actor.Cell))
+        if (signal is Terminated terminated && router.Remove(terminated.Actor.Cell))
         {
             Context.Stop();
         }
