@@ -5,6 +5,7 @@ namespace Overlap.Pipelines;
 internal sealed class StageMeter(string name, TimeProvider clock, StageLanes? lanes = null) : IInputWatch
 {
     private readonly Lock _gate = new();
+    private readonly WorkTimes _work = new();
 
     // Guarded by _gate.
     private readonly List<IStageGauge> _gauges = [];   // Of the enumerations that go on.
@@ -81,6 +82,10 @@ internal sealed class StageMeter(string name, TimeProvider clock, StageLanes? la
         _gate.Exit();
     }
 
+    /// <summary>A call that is timed has ended.</summary>
+    /// <param name="begunAt">When it began.</param>
+    public void Worked(long begunAt) => _work.Add(Now() - begunAt);
+
     public void WaitedForOutput(long ticks) => Interlocked.Add(ref _output, ticks);
 
     public StageStatistics Read()
@@ -109,6 +114,8 @@ internal sealed class StageMeter(string name, TimeProvider clock, StageLanes? la
             Discarded = sum.Discarded,
             QueueDepth = sum.Depth,
             QueueCapacity = sum.Capacity,
+            WorkMedian = _work.Percentile(0.5) is { } median ? Span(median) : null,
+            WorkPercentile99 = _work.Percentile(0.99) is { } longest ? Span(longest) : null,
             Elapsed = Span(elapsed),
             WaitingForInput = Span(Math.Min(input, elapsed)),
             WaitingForOutput = Span(Math.Min(output, Math.Max(0, elapsed - input))),
