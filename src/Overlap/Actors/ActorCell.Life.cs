@@ -9,6 +9,7 @@ internal abstract partial class ActorCell
     private bool _isDraining;
     private Exception? _endedBy;
     private List<ActorRef>? _watched;
+    private List<ActorRef>? _missedEnds;   // Of those watched, told while it was held; a watch outlives a restart.
 
     /// <summary>Whether it may handle messages.</summary>
     protected bool MayHandle { get; private set; }
@@ -63,6 +64,13 @@ internal abstract partial class ActorCell
     /// <summary>Handles a system message. Does not throw.</summary>
     protected async ValueTask HandleAsync(SystemMessage message)
     {
+        if (message.Kind == SystemMessageKind.Look)
+        {
+            Take((QuietLook)message.Subject!);
+            return;
+        }
+
+        _systemHandled++;
         if (_isEnding)
         {
             return;
@@ -92,7 +100,10 @@ internal abstract partial class ActorCell
                 case SystemMessageKind.Resume:
                     GoOn();
                     break;
-                case SystemMessageKind.Terminated when _watched?.Remove((ActorRef)message.Subject!) == true && MayHandle:
+                case SystemMessageKind.Terminated when !MayHandle:
+                    (_missedEnds ??= []).Add((ActorRef)message.Subject!);
+                    break;
+                case SystemMessageKind.Terminated when _watched?.Remove((ActorRef)message.Subject!) == true:
                     await OnSignalAsync(new Terminated((ActorRef)message.Subject!)).ConfigureAwait(Interleaver.KeepsContext);
                     break;
                 case SystemMessageKind.Timer:
@@ -141,9 +152,12 @@ internal abstract partial class ActorCell
         }
 
         Bury();
-        foreach (ActorRef watched in _watched ?? [])
+        if (_watched is not null)
         {
-            watched.Cell.RemoveWatcher(this);
+            foreach (ActorRef watched in _watched)
+            {
+                watched.Cell.RemoveWatcher(this);
+            }
         }
 
         _gate.Enter();
@@ -154,11 +168,15 @@ internal abstract partial class ActorCell
         _gate.Exit();
 
         // A5: who watches hears of it before who waits, and both before the parent may end.
-        foreach (ActorCell watcher in watchers ?? [])
+        if (watchers is not null)
         {
-            watcher.Send(new SystemMessage(SystemMessageKind.Terminated, Reference));
+            foreach (ActorCell watcher in watchers)
+            {
+                watcher.Send(new SystemMessage(SystemMessageKind.Terminated, Reference));
+            }
         }
 
+        AnswerLooks();
         System.OnEnded(this);
         _ = ended?.TrySetResult();
         Parent?.Release(this);
@@ -172,6 +190,17 @@ internal abstract partial class ActorCell
         Make();
         await OnStartAsync().ConfigureAwait(Interleaver.KeepsContext);
         MayHandle = true;
+        RecallEnds();
+    }
+
+    private void RecallEnds()
+    {
+        List<ActorRef>? missed = _missedEnds;
+        _missedEnds = null;
+        foreach (ActorRef ended in missed ?? [])
+        {
+            Send(new SystemMessage(SystemMessageKind.Terminated, ended));
+        }
     }
 
     private async ValueTask RestartAsync()
@@ -200,6 +229,7 @@ internal abstract partial class ActorCell
 
         MayHandle = true;
         RecallTimers();
+        RecallEnds();
         foreach (ActorCell child in Children())
         {
             child.Send(new SystemMessage(SystemMessageKind.Resume));

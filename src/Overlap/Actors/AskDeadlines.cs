@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Actors;
 
 /// <summary>The deadlines of all asks of a system, on one timer.</summary>
@@ -10,7 +12,7 @@ internal sealed class AskDeadlines
 {
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
-    private readonly Lock _gate = new();
+    private SpinGate _gate;
 
     // Guarded by _gate.
     private readonly Dictionary<TimeSpan, AskRow> _rows = [];
@@ -50,6 +52,7 @@ internal sealed class AskDeadlines
         ask.DueAt = Math.Max(now + row.Ticks, row.Asks.Last?.DueAt ?? long.MinValue);
         ask.Row = row;
         row.Asks.Enqueue(ask);
+        ask.Target!.PendingAsks++;
         if (ask.DueAt < _firesAt)
         {
             _firesAt = ask.DueAt;
@@ -67,10 +70,10 @@ internal sealed class AskDeadlines
     public bool TryTake(PendingAsk ask, long ticket)
     {
         _gate.Enter();
-        bool isMine = ask.Ticket == ticket && ask.IsQueued && ask.Row!.Asks.TryRemove(ask);
+        bool isMine = ask.Ticket == ticket && ask.IsQueued;
         if (isMine)
         {
-            ask.Ticket++;
+            RemoveLocked(ask);
         }
 
         _gate.Exit();
@@ -79,9 +82,13 @@ internal sealed class AskDeadlines
 
     /// <summary>Ends the asks whose messages an actor did not come to.</summary>
     /// <param name="target">The actor.</param>
-    /// <param name="taken">The number of its last message.</param>
-    public void FailUndelivered(ActorCell target, long taken)
+    public void FailUndelivered(ActorCell target)
     {
+        if (target.PendingAsks == 0)
+        {
+            return;
+        }
+
         List<PendingAsk>? undelivered = null;
         _gate.Enter();
         foreach (AskRow row in _rows.Values)
@@ -92,10 +99,9 @@ internal sealed class AskDeadlines
                 next = ask.Next;
 
                 // Without a position it is about to be refused, or was taken just now.
-                if (ask.Target == target && ask.Position > taken && ask.Position != long.MaxValue)
+                if (ask.Target == target && ask.Position != long.MaxValue && target.HasWaiting(ask.Position))
                 {
-                    _ = row.Asks.TryRemove(ask);
-                    ask.Ticket++;
+                    RemoveLocked(ask);
                     (undelivered ??= []).Add(ask);
                 }
             }
@@ -106,6 +112,13 @@ internal sealed class AskDeadlines
         {
             ask.FailStopped();
         }
+    }
+
+    private static void RemoveLocked(PendingAsk ask)
+    {
+        _ = ask.Row!.Asks.TryRemove(ask);
+        ask.Ticket++;
+        ask.Target!.PendingAsks--;
     }
 
     private AskRow RowLocked(TimeSpan within)
@@ -148,8 +161,7 @@ internal sealed class AskDeadlines
 
                 if (first.DueAt <= now)
                 {
-                    _ = row.Asks.TryRemove(first);
-                    first.Ticket++;
+                    RemoveLocked(first);
                     expired = first;
                     within = row.Within;
                     break;

@@ -6,10 +6,13 @@ namespace Overlap.Actors;
 /// <summary>An ask that waits for a reply of one type. Pooled; the wait itself is a <see cref="Waiter{TResult}"/>.</summary>
 internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>, IWaiterOwner
 {
-    private const int MostPooled = 256;
+    private static readonly Magazines<PendingAsk> Shared = new();
 
-    private static SpinGate _poolGate;
-    private static PendingAsk? _pool;      // Guarded by _poolGate, as is the count: linked by Next.
+    // A list by Next of asks that nobody uses; each thread has its own, so that no gate guards it.
+    [ThreadStatic]
+    private static PendingAsk? _pool;
+
+    [ThreadStatic]
     private static int _pooled;
 
     private Waiter<TReply>? _waiter;
@@ -20,15 +23,19 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
 
     public static PendingAsk<TReply> Rent(ActorCell target, ActorCell? asker, Type messageType)
     {
-        _poolGate.Enter();
         PendingAsk? pooled = _pool;
         if (pooled is not null)
         {
             _pool = pooled.Next;
             _pooled--;
         }
+        else if (Shared.Take() is { } magazine)
+        {
+            pooled = magazine;
+            _pool = magazine.Next;
+            _pooled = Magazines<PendingAsk>.Size - 1;
+        }
 
-        _poolGate.Exit();
         PendingAsk<TReply> ask = (PendingAsk<TReply>?)pooled ?? new PendingAsk<TReply>();
         ask.Next = null;
         ask.Target = target;
@@ -46,6 +53,9 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         Ticket++;
         Keep();
     }
+
+    /// <summary>Names who is to answer, once a router has chosen by the message. Before the wait begins.</summary>
+    public void Redirect(ActorCell target) => Target = target;
 
     /// <summary>Begins the wait.</summary>
     public ValueTask<TReply> Start(TimeSpan within, out long ticket, CancellationToken cancellationToken)
@@ -152,14 +162,15 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
 
     private void Keep()
     {
-        _poolGate.Enter();
-        if (_pooled < MostPooled)
+        if (_pooled == Magazines<PendingAsk>.Size)
         {
-            Next = _pool;
-            _pool = this;
-            _pooled++;
+            Shared.Give(_pool!);
+            _pool = null;
+            _pooled = 0;
         }
 
-        _poolGate.Exit();
+        Next = _pool;
+        _pool = this;
+        _pooled++;
     }
 }

@@ -44,7 +44,8 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
     }
 
     /// <summary>Runs a synchronous body.</summary>
-    public void Run(Func<T, CancellationToken, TResult> body, CancellationToken cancellationToken)
+    /// <returns>Whether its end woke the consumer.</returns>
+    public bool Run(Func<T, CancellationToken, TResult> body, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,7 +56,7 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
             Exception = thrown;
         }
 
-        window.End(this);
+        return window.End(this);
     }
 
     /// <summary>Forgets the item and what came of it.</summary>

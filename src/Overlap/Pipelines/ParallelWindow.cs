@@ -17,6 +17,9 @@ internal sealed class ParallelWindow<T, TResult>(
 {
     private SpinGate _gate;
 
+    // A consumer that makes room lets the pump go on when a quarter is free, so that one wake-up pays for several items; no worker stands idle for it.
+    private readonly int _resumesAt = Math.Max(workers - 1, capacity - Math.Max(1, capacity / 4));
+
     // Guarded by _gate.
     private ItemRing<ParallelCall<T, TResult>> _line = new();
     private ItemRing<ParallelCall<T, TResult>> _todo = new();     // Synchronous bodies that no worker has begun.
@@ -31,6 +34,7 @@ internal sealed class ParallelWindow<T, TResult>(
     private bool _isStopped;
     private bool _hasFailed;
     private Exception? _failure;
+    private ParallelCall<T, TResult>? _last;   // The failure of the source, while calls run that came before it.
     private long _in;
     private long _out;
     private long _failed;
@@ -109,7 +113,8 @@ internal sealed class ParallelWindow<T, TResult>(
     }
 
     /// <summary>Takes the end of a call.</summary>
-    public void End(ParallelCall<T, TResult> call)
+    /// <returns>Whether the consumer was woken by it.</returns>
+    public bool End(ParallelCall<T, TResult> call)
     {
         if (call.Exception is not null && CountFailure(call.Exception))
         {
@@ -124,6 +129,7 @@ internal sealed class ParallelWindow<T, TResult>(
         if (!isOrdered)
         {
             _line.Add(call);
+            LineUpLastLocked();
         }
 
         Waiter<bool>? consumer = IsReadyLocked ? Take(ref _consumer) : null;
@@ -142,9 +148,14 @@ internal sealed class ParallelWindow<T, TResult>(
 
         Waiter<bool>? settler = IsQuietLocked ? Take(ref _settler) : null;
         _gate.Exit();
-        consumer?.Complete(true);
-        pump?.Complete(isOpen);
         settler?.Complete(true);
+
+        // Behind the calls that are about to end, whose results the consumer then finds as well.
+        consumer?.Complete(true, ResumePlace.Behind);
+
+        // An asynchronous body ends on a thread that has nothing left to do: it pulls the next item itself. A worker has its own to go on with.
+        pump?.Complete(isOpen, synchronousBody is null ? ResumePlace.Here : ResumePlace.Near);
+        return consumer is not null;
     }
 
     /// <summary>Takes the first result in line, if it is there and no failure.</summary>
@@ -175,7 +186,7 @@ internal sealed class ParallelWindow<T, TResult>(
             _unused.Add(call);
         }
 
-        if (_pump is not null && HasRoomLocked && IsOpenLocked)
+        if (_pump is not null && _inside <= _resumesAt && HasRoomLocked && IsOpenLocked)
         {
             pump = TakePumpLocked();
         }
@@ -210,10 +221,10 @@ internal sealed class ParallelWindow<T, TResult>(
         // A source that fails comes after all its items: it waits in the line for its turn.
         if (failure is not null && !_isStopped && !_hasFailed)
         {
-            ParallelCall<T, TResult> last = new(this) { Exception = failure, IsEnded = true };
-            _line.Add(last);
+            _last = new ParallelCall<T, TResult>(this) { Exception = failure, IsEnded = true };
             _inside++;
             _hasFailed = true;
+            LineUpLastLocked();
         }
 
         bool isOver = _inside == 0;
@@ -289,7 +300,12 @@ internal sealed class ParallelWindow<T, TResult>(
             ParallelCall<T, TResult> call = _todo.TakeFirst();
             _running++;
             _gate.Exit();
-            call.Run(synchronousBody!, _workToken);
+            if (call.Run(synchronousBody!, _workToken))
+            {
+                // On a machine whose every thread is a worker the consumer would get none before there is nothing left to do.
+                Continuations.Post(this);
+                return;
+            }
         }
     }
 
@@ -341,6 +357,16 @@ internal sealed class ParallelWindow<T, TResult>(
         }
 
         return Take(ref _pump);
+    }
+
+    // As completed, the calls that run come before the failure of the source too, and are in the line only when they have ended.
+    private void LineUpLastLocked()
+    {
+        if (_last is not null && (isOrdered || (_running == 0 && _todo.Count == 0)))
+        {
+            _line.Add(_last);
+            _last = null;
+        }
     }
 
     /// <summary>The pump waits. That is for the consumer's sake if the next result is there and not taken, and else the work's own time.</summary>

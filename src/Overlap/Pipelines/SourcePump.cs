@@ -9,13 +9,13 @@ internal static class SourcePump
     /// <param name="source">The source.</param>
     /// <param name="accept">Takes an item in; gives <see langword="false"/> when the stage takes no more.</param>
     /// <param name="mayPull">Waits until the stage has room; <see langword="null"/>: not needed.</param>
-    /// <param name="meter">Told of waits for the source.</param>
+    /// <param name="watch">Told of waits for the source.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<PumpEnd> RunAsync<T>(
         IAsyncEnumerable<T> source,
         Func<T, ValueTask<bool>> accept,
         Func<ValueTask<bool>>? mayPull,
-        StageMeter? meter,
+        IInputWatch? watch,
         CancellationToken cancellationToken)
     {
         await default(Elsewhere);
@@ -33,20 +33,20 @@ internal static class SourcePump
 
                 ValueTask<bool> next = items.MoveNextAsync();
                 bool any;
-                if (meter is null || next.IsCompleted)
+                if (watch is null || next.IsCompleted)
                 {
                     any = await next.ConfigureAwait(Interleaver.KeepsContext);
                 }
                 else
                 {
-                    meter.BeginInputWait();
+                    watch.BeginInputWait();
                     try
                     {
                         any = await next.ConfigureAwait(Interleaver.KeepsContext);
                     }
                     finally
                     {
-                        meter.EndInputWait();
+                        watch.EndInputWait();
                     }
                 }
 

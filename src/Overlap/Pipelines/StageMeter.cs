@@ -2,7 +2,7 @@ namespace Overlap.Pipelines;
 
 /// <summary>What a pipeline knows of one stage.</summary>
 /// <remarks>Times only what waits anyway: reading a clock for each item would cost as much as a whole stage.</remarks>
-internal sealed class StageMeter(string name, TimeProvider clock)
+internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
 {
     private readonly Lock _gate = new();
 
@@ -37,11 +37,17 @@ internal sealed class StageMeter(string name, TimeProvider clock)
     }
 
     /// <summary>An enumeration of the stage has ended.</summary>
-    public void End(IStageGauge gauge)
+    /// <param name="gauge">What counts its items.</param>
+    /// <param name="goesOn">Whether items may come to it still, to be discarded.</param>
+    public void End(IStageGauge gauge, bool goesOn)
     {
         _gate.Enter();
-        _gauges.Remove(gauge);
-        _past = Sum(_past, gauge.Read());
+        if (!goesOn)
+        {
+            _gauges.Remove(gauge);
+            _past = Sum(_past, gauge.Read());
+        }
+
         _running--;
         _endedAt = Now();
         _gate.Exit();
@@ -63,7 +69,8 @@ internal sealed class StageMeter(string name, TimeProvider clock)
         _gate.Enter();
         if (--_waitingForInput == 0)
         {
-            _input += Now() - _inputSince;
+            // A branch that was left waits no more, though the pump does for the others.
+            _input += Math.Max(_inputSince, _running > 0 ? Now() : _endedAt) - _inputSince;
         }
 
         _gate.Exit();
@@ -82,7 +89,7 @@ internal sealed class StageMeter(string name, TimeProvider clock)
 
         long now = Now();
         long elapsed = _startedAt == 0 ? 0 : (_running > 0 ? now : _endedAt) - _startedAt;
-        long input = _input + (_waitingForInput > 0 ? now - _inputSince : 0);
+        long input = _input + (_waitingForInput > 0 ? Math.Max(_inputSince, _running > 0 ? now : _endedAt) - _inputSince : 0);
         _gate.Exit();
 
         long output = Volatile.Read(ref _output) + sum.FullFor;

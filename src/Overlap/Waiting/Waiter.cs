@@ -169,7 +169,8 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     }
 
     /// <summary>Ends the wait: who listens is told, who has not yet will find it.</summary>
-    protected void Signal()
+    /// <param name="place">Where an await goes on that asked for no place of its own.</param>
+    protected void Signal(ResumePlace place = ResumePlace.Near)
     {
         // A stopped thread or a waiting task; W2 from the exchange on if there is none.
         Action<object?>? listener = Volatile.Read(ref _listener) ?? Interlocked.CompareExchange(ref _listener, Done, null);
@@ -192,7 +193,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
                 // Not by way of the waiter: an await's continuation is then queued by itself, without a detour and without an allocation.
                 object? state = _listenerState;
                 Volatile.Write(ref _listener, Done);
-                Continuations.PostNear(listener, state);
+                Resume(listener, state, place);
                 break;
             case null:
                 Continuations.PostNear(this);
@@ -203,6 +204,22 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
             default:
                 PostTo((TaskScheduler)_scheduler, static self => ((IThreadPoolWorkItem)self!).Execute(), this);
                 break;
+        }
+    }
+
+    private static void Resume(Action<object?> listener, object? state, ResumePlace place)
+    {
+        if (place == ResumePlace.Near || Interleaver.IsOn)
+        {
+            Continuations.PostNear(listener, state);
+        }
+        else if (place == ResumePlace.Behind)
+        {
+            Continuations.Post(listener, state);
+        }
+        else
+        {
+            listener(state);
         }
     }
 
