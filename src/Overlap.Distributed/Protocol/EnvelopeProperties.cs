@@ -184,7 +184,9 @@ internal static class EnvelopeProperties
     {
         WireKind.Null => null,
         WireKind.Integer when value.AsInteger() is >= int.MinValue and <= int.MaxValue => (int)value.AsInteger(),
-        WireKind.Integer or WireKind.BigInteger => throw new MessageFormatException(MessageDefect.NumberOverflow, $"The property '{name}' is too large."),
+        WireKind.Integer or WireKind.BigInteger => throw new MessageFormatException(
+            MessageDefect.NumberOverflow,
+            $"The property '{name}' is too large."),
         _ => throw Malformed($"The property '{name}' is {value.Kind}, not a whole number."),
     };
 
