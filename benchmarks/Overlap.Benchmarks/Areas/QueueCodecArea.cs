@@ -24,6 +24,12 @@ internal sealed class QueueCodecArea : BenchmarkArea
         },
     };
 
+    private static readonly int?[] NoLimits = [null, null];
+    private static readonly object[] Body =
+    [
+        new[] { 2, 2 }, new { }, new { callbacks = (object?)null, errbacks = (object?)null, chain = (object?)null, chord = (object?)null },
+    ];
+
     private static readonly byte[] Envelope = EnvelopeCodec.Write(TaskMessageCodec.Write(Call));
 
     public override string Name => "queue-codec";
@@ -95,7 +101,7 @@ internal sealed class QueueCodecArea : BenchmarkArea
 
     private static int Serialize()
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new object[] { new[] { 2, 2 }, new { }, new { callbacks = (object?)null, errbacks = (object?)null, chain = (object?)null, chord = (object?)null } });
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(Body);
         return JsonSerializer.SerializeToUtf8Bytes(new
         {
             body,
@@ -110,7 +116,7 @@ internal sealed class QueueCodecArea : BenchmarkArea
                 group = (string?)null,
                 group_index = (int?)null,
                 retries = 0,
-                timelimit = new int?[] { null, null },
+                timelimit = NoLimits,
                 root_id = Call.Id,
                 parent_id = (string?)null,
                 argsrepr = "(2, 2)",
