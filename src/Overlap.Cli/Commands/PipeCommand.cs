@@ -4,6 +4,7 @@ using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Pipes;
 using Overlap.Cli.Rendering;
+using Overlap.Timelines;
 
 namespace Overlap.Cli.Commands;
 
@@ -34,6 +35,9 @@ internal sealed class PipeCommand : Verb
     private readonly Option<Count?> _capacity = ValueOption.Number(
         "--capacity", "N", $"the most items that a stage holds for the next (default: {DefaultCapacity})", 1, MostCapacity);
 
+    private readonly Option<string?> _timeline = JobOptions.CreateTimeline(
+        "record both runs, a lane for each worker of a stage; FILE ends in .json (to be drawn by overlap timeline), .svg, .html or .trace.json");
+
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object with the figures of both runs" };
 
     private readonly Option<bool> _quiet = JobOptions.CreateQuiet();
@@ -54,12 +58,13 @@ internal sealed class PipeCommand : Verb
         ("overlap pipe", "the classic: one worker, then four"),
         ("overlap pipe --workers 16", "so many that the generator becomes the bottleneck"),
         ("overlap pipe --produce 30ms", "a slow generator: workers do not help"),
+        ("overlap pipe --timeline pipe.html", "both runs as a page to zoom in"),
     ];
 
     public override IReadOnlyList<OptionGroup> Groups =>
     [
         new OptionGroup("The pipeline", _count, _produce, _work, _workers, _capacity),
-        new OptionGroup("Output", _json, _quiet, _color),
+        new OptionGroup("Output", _timeline, _json, _quiet, _color),
     ];
 
     public override async Task<int> RunAsync(Invocation invocation)
@@ -71,6 +76,12 @@ internal sealed class PipeCommand : Verb
             values.GetValue(_produce)?.Value ?? DefaultProduce,
             values.GetValue(_work)?.Value ?? DefaultWork,
             values.GetValue(_capacity)?.Value ?? DefaultCapacity);
+        string? timeline = values.GetValue(_timeline);
+        if (timeline is not null)
+        {
+            TimelineOutput.Check(timeline);
+        }
+
         bool shows = terminal.CanRedraw && !values.GetValue(_quiet);
         ColorMode? color = values.GetValue(_color);
 
@@ -79,7 +90,8 @@ internal sealed class PipeCommand : Verb
         List<PipeResult> runs = [];
         foreach (int workers in (int[])[1, values.GetValue(_workers)?.Value ?? DefaultWorkers])
         {
-            PipeRun run = new(settings, workers, terminal.TimeProvider);
+            using TimelineRecorder? recorder = timeline is null ? null : new TimelineRecorder(terminal.TimeProvider);
+            PipeRun run = new(settings, workers, terminal.TimeProvider, recorder);
             using (shows ? new PipeDisplay(run, terminal, terminal.ErrorInk(color)) : null)
             {
                 runs.Add(await run.RunAsync(control));
@@ -89,6 +101,11 @@ internal sealed class PipeCommand : Verb
             {
                 break;
             }
+        }
+
+        if (timeline is not null)
+        {
+            TimelineOutput.Save(timeline, [.. runs.Select(static run => run.Timeline).OfType<Timeline>()]);
         }
 
         byte[] result = values.GetValue(_json)

@@ -1,4 +1,5 @@
 using Overlap.Pipelines;
+using Overlap.Timelines;
 
 namespace Overlap.Cli.Pipes;
 
@@ -9,8 +10,9 @@ namespace Overlap.Cli.Pipes;
 /// <param name="Wall">From its start to its end.</param>
 /// <param name="Stages">The stages at its end.</param>
 /// <param name="Queues">The items that waited behind each stage, on average.</param>
+/// <param name="Timeline">Who did what when, if it was recorded.</param>
 internal sealed record PipeResult(
-    int Workers, int Printed, bool IsPartial, TimeSpan Wall, PipelineSnapshot Stages, IReadOnlyList<double> Queues)
+    int Workers, int Printed, bool IsPartial, TimeSpan Wall, PipelineSnapshot Stages, IReadOnlyList<double> Queues, Timeline? Timeline)
 {
     public double PerSecond => Wall > TimeSpan.Zero ? Printed / Wall.TotalSeconds : 0;
 

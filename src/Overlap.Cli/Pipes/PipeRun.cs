@@ -1,5 +1,6 @@
 using Overlap.Cli.Jobs;
 using Overlap.Pipelines;
+using Overlap.Timelines;
 
 namespace Overlap.Cli.Pipes;
 
@@ -7,12 +8,13 @@ namespace Overlap.Cli.Pipes;
 /// <param name="settings">The pipeline.</param>
 /// <param name="workers">How many numbers are squared at the same time.</param>
 /// <param name="clock">What makes the stages fast and slow, and times them.</param>
-internal sealed class PipeRun(PipeSettings settings, int workers, TimeProvider clock)
+/// <param name="recorder">Takes down who did what when; <see langword="null"/>: nobody does.</param>
+internal sealed class PipeRun(PipeSettings settings, int workers, TimeProvider clock, TimelineRecorder? recorder = null)
 {
     // As many readings of the queues as make a good average, however many items there are.
     private const int MostReadings = 200;
 
-    private readonly Pipeline _pipeline = new(clock);
+    private readonly Pipeline _pipeline = new(clock, recorder);
     private readonly List<int[]> _readings = [];   // Owned by the run.
     private int _printed;
 
@@ -63,7 +65,7 @@ internal sealed class PipeRun(PipeSettings settings, int workers, TimeProvider c
         TimeSpan wall = clock.GetElapsedTime(startedAt);
         PipelineSnapshot stages = Snapshot();
         double[] queues = [.. Enumerable.Range(0, stages.Stages.Length).Select(stage => _readings.Select(reading => (double)reading[stage]).DefaultIfEmpty().Average())];
-        return new PipeResult(workers, _printed, _printed < settings.Count, wall, stages, queues);
+        return new PipeResult(workers, _printed, _printed < settings.Count, wall, stages, queues, recorder?.ToTimeline("pipe", "pipeline", workers));
     }
 
     private async ValueTask<int> GenerateAsync(int number, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal static class PipeText
             text.Append('\n').Append(TextLines.Indent($"bottleneck: {run.Stages.Bottleneck}", "  ", width));
         }
 
-        text.Append($"\n{ink.Dim($"  {PipePicture.Legend} (mean)")}\n");
+        text.Append('\n').Append(ink.Dim(TextLines.Indent($"{PipePicture.Legend} (mean)", "  ", width).TrimEnd())).Append('\n');
         AppendEnd(text, settings, runs, ink, width);
         return text.ToString();
     }

@@ -162,7 +162,8 @@ internal abstract partial class ActorCell
 
         _gate.Enter();
         List<ActorCell>? watchers = _watchers;
-        TaskCompletionSource? ended = _ended;
+        WaiterBatch waiting = default;
+        waiting.AddAll(ref _waitingForEnd);
         _watchers = null;
         _isEnded = true;
         _gate.Exit();
@@ -178,7 +179,7 @@ internal abstract partial class ActorCell
 
         AnswerLooks();
         System.OnEnded(this);
-        _ = ended?.TrySetResult();
+        waiting.CompleteAll(true);
         Parent?.Release(this);
     }
 
@@ -213,6 +214,7 @@ internal abstract partial class ActorCell
             await StopInstanceAsync(StopReason.Restarted).ConfigureAwait(Interleaver.KeepsContext);
         }
 
+        _escalated = null;
         CountRestart();
         System.OnRestarted();
         await StartAsync().ConfigureAwait(Interleaver.KeepsContext);
@@ -230,9 +232,15 @@ internal abstract partial class ActorCell
         MayHandle = true;
         RecallTimers();
         RecallEnds();
-        foreach (ActorCell child in Children())
+        if (_escalated is not null)
         {
-            child.Send(new SystemMessage(SystemMessageKind.Resume));
+            // Only they: another child may be held for a restart that is to come later.
+            foreach (ActorCell child in _escalated)
+            {
+                child.Send(new SystemMessage(SystemMessageKind.Resume));
+            }
+
+            _escalated = null;
         }
     }
 

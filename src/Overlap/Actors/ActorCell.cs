@@ -19,7 +19,6 @@ internal abstract partial class ActorCell : IntrusiveQueue<ActorCell>.Node, IThr
     private IntrusiveQueue<ActorCell> _children;    // In the order of their start.
     private HashSet<string>? _givenNames;           // Of the children that were given one; the others have numbers.
     private List<ActorCell>? _watchers;
-    private TaskCompletionSource? _ended;
     private TaskCompletionSource? _childless;
     private bool _takesChildren = true;
     private bool _isEnded;
@@ -96,21 +95,6 @@ internal abstract partial class ActorCell : IntrusiveQueue<ActorCell>.Node, IThr
 
     /// <summary>Has the first instance made.</summary>
     public void Begin() => Send(new SystemMessage(SystemMessageKind.Start));
-
-    /// <summary>Gives a task that ends when the actor has stopped and its children with it.</summary>
-    public Task WhenEnded()
-    {
-        _gate.Enter();
-        TaskCompletionSource ended = _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool isEnded = _isEnded;
-        _gate.Exit();
-        if (isEnded)
-        {
-            _ = ended.TrySetResult();
-        }
-
-        return ended.Task;
-    }
 
     /// <summary>Puts a system message in and wakes the actor.</summary>
     public abstract void Send(SystemMessage message);

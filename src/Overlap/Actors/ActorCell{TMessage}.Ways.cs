@@ -19,7 +19,7 @@ internal sealed partial class ActorCell<TMessage>
             return _router.TryTell(message, out result, out Exception? failure) || TryBury(message, failure, ref result);
         }
 
-        if (!ActorTelemetry.HasListeners && _mailbox.TryPut(message, out bool wakes, out _))
+        if (!ActorTelemetry.HasListeners && _mailbox.TryPut(message, null, out bool wakes))
         {
             if (wakes)
             {
@@ -30,8 +30,8 @@ internal sealed partial class ActorCell<TMessage>
             return true;
         }
 
-        MailboxAnswer answer = Put(message, mayWait: false, isAsk: false, out _, out TMessage? evicted, out _, out Exception? error);
-        result = answer == MailboxAnswer.Closed ? TellResult.Stopped : Settle(message, answer, evicted, error);
+        MailboxAnswer answer = Put(message, mayWait: false, ask: null, out _, out TMessage? evicted, out long position, out Exception? error);
+        result = answer == MailboxAnswer.Closed ? TellResult.Stopped : Settle(message, answer, evicted, position, error);
         return answer != MailboxAnswer.Closed;
     }
 
@@ -43,8 +43,8 @@ internal sealed partial class ActorCell<TMessage>
             return _router.TryTellAsync(message, cancellationToken, out told);
         }
 
-        MailboxAnswer answer = Put(message, mayWait: true, isAsk: false, out Waiter<TMessage>? waiter, out TMessage? evicted, out _, out Exception? error);
-        told = answer == MailboxAnswer.Closed ? default : waiter?.WaitWithoutResultAsync(cancellationToken) ?? AfterTell(message, answer, evicted, error);
+        MailboxAnswer answer = Put(message, mayWait: true, ask: null, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error);
+        told = answer == MailboxAnswer.Closed ? default : waiter?.WaitWithoutResultAsync(cancellationToken) ?? AfterTell(message, answer, evicted, position, error);
         return answer != MailboxAnswer.Closed;
     }
 
@@ -54,27 +54,24 @@ internal sealed partial class ActorCell<TMessage>
     private ValueTask<TReply> AskAsync<TReply>(PendingAsk<TReply> ask, TMessage message, TimeSpan within, CancellationToken cancellationToken)
     {
         ValueTask<TReply> reply = ask.Start(within, out long ticket, cancellationToken);
-        long position;
-        if (!ActorTelemetry.HasListeners && _mailbox.TryPut(message, out bool wakes, out position))
+        if (!ActorTelemetry.HasListeners && _mailbox.TryPut(message, ask, out bool wakes))
         {
             if (wakes)
             {
                 Wake();
             }
 
-            ask.SetPosition(ticket, position);
             return reply;
         }
 
-        MailboxAnswer answer = Put(message, mayWait: true, isAsk: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out position, out Exception? error);
+        MailboxAnswer answer = Put(message, mayWait: true, ask, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error);
         if (waiter is not null)
         {
             _ = FailUnlessAdmittedAsync(waiter.WaitWithoutResultAsync(CancellationToken.None), ask, ticket);
             return reply;
         }
 
-        ask.SetPosition(ticket, position);
-        switch (Settle(message, answer, evicted, error))
+        switch (Settle(message, answer, evicted, position, error))
         {
             case TellResult.Dropped:
                 ask.TryFail(ticket, error ?? new MailboxFullException(Path, _mailbox.Capacity));
@@ -87,7 +84,7 @@ internal sealed partial class ActorCell<TMessage>
         return reply;
     }
 
-    private ValueTask AfterTell(TMessage message, MailboxAnswer answer, TMessage? evicted, Exception? error) => Settle(message, answer, evicted, error) switch
+    private ValueTask AfterTell(TMessage message, MailboxAnswer answer, TMessage? evicted, long position, Exception? error) => Settle(message, answer, evicted, position, error) switch
     {
         _ when error is not null => ValueTask.FromException(error),
         TellResult.Stopped => ValueTask.FromException(new ActorStoppedException(Path)),
@@ -128,7 +125,8 @@ internal sealed partial class ActorCell<TMessage>
     {
         if (_router!.IsBroadcast)
         {
-            throw new InvalidOperationException($"{Path} gives each message to all: one handle takes one reply, and the others would be dead letters. Ask each actor by itself.");
+            throw new InvalidOperationException(
+                $"{Path} gives each message to all: one handle takes one reply, and the others would be dead letters. Ask each actor by itself.");
         }
 
         try
@@ -165,7 +163,7 @@ internal sealed partial class ActorCell<TMessage>
     }
 
     private MailboxAnswer Put(
-        TMessage message, bool mayWait, bool isAsk, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error)
+        TMessage message, bool mayWait, PendingAsk? ask, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error)
     {
         error = null;
         waiter = null;
@@ -186,8 +184,8 @@ internal sealed partial class ActorCell<TMessage>
         MessageTrace trace = traces is null ? default : NewTrace();
         traces?.Enter();
         MailboxAnswer answer = _priority is null
-            ? _mailbox.Put(message, mayWait, out waiter, out evicted, out position)
-            : _mailbox.PutByPriority(message, priority, mayWait, isAsk, out waiter, out position);
+            ? _mailbox.Put(message, mayWait, ask, out waiter, out evicted, out position)
+            : _mailbox.PutByPriority(message, priority, mayWait, ask, out waiter, out position);
         traces?.Exit(answer, position, _mailbox.Capacity, trace);
         return answer;
     }

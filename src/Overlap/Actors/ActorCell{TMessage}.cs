@@ -42,10 +42,10 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     {
         MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _lane = parent is null || router is not null ? null : system.Options.Timeline?.OpenLane(Path, LaneKind.Slot);
-        _mailbox = new Mailbox<TMessage>(mailbox, router is not null || _lane is not null);
         _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
             ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
+        _lane = parent is null || router is not null ? null : system.Options.Timeline?.OpenLane(Path, LaneKind.Slot);
+        _mailbox = new Mailbox<TMessage>(mailbox, router is not null || _lane is not null);
         _router = router;
         _reader = _mailbox.Reader;
         _throughput = system.Options.Throughput;
@@ -90,8 +90,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             return TellRoutee(message);
         }
 
-        MailboxAnswer answer = Put(message, mayWait: false, isAsk: false, out _, out TMessage? evicted, out _, out Exception? error);
-        return Settle(message, answer, evicted, error);
+        MailboxAnswer answer = Put(message, mayWait: false, ask: null, out _, out TMessage? evicted, out long position, out Exception? error);
+        return Settle(message, answer, evicted, position, error);
     }
 
     /// <inheritdoc cref="TellSlowly"/>
@@ -103,8 +103,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             return TellRouteeAsync(message, cancellationToken);
         }
 
-        MailboxAnswer answer = Put(message, mayWait: true, isAsk: false, out Waiter<TMessage>? waiter, out TMessage? evicted, out _, out Exception? error);
-        return waiter?.WaitWithoutResultAsync(cancellationToken) ?? AfterTell(message, answer, evicted, error);
+        MailboxAnswer answer = Put(message, mayWait: true, ask: null, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error);
+        return waiter?.WaitWithoutResultAsync(cancellationToken) ?? AfterTell(message, answer, evicted, position, error);
     }
 
     public ValueTask<TReply> AskAsync<TReply>(Func<ReplyTo<TReply>, TMessage> make, TimeSpan within, CancellationToken cancellationToken)
@@ -396,7 +396,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         Continuations.Post(this);
     }
 
-    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted, Exception? error = null)
+    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted, long position, Exception? error = null)
     {
         if (answer is MailboxAnswer.TakenWake or MailboxAnswer.TakenForOldestWake)
         {
@@ -406,6 +406,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         switch (answer)
         {
             case MailboxAnswer.TakenForOldest or MailboxAnswer.TakenForOldestWake:
+                System.Deadlines.TakeDropped(this, position - _mailbox.Capacity)?.Fail(new MailboxFullException(Path, _mailbox.Capacity));
                 System.OnDeadLetter(new DeadLetter(Path, evicted, DeadLetterReason.MailboxFull));
                 return TellResult.Accepted;
             case MailboxAnswer.Full:

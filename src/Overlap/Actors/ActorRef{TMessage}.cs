@@ -28,7 +28,7 @@ public sealed class ActorRef<TMessage> : ActorRef
     /// </remarks>
     public TellResult Tell(TMessage message)
     {
-        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, out bool wakes, out _))
+        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, null, out bool wakes))
         {
             return _cell.TellSlowly(message);
         }
@@ -61,7 +61,7 @@ public sealed class ActorRef<TMessage> : ActorRef
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, out bool wakes, out _))
+        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, null, out bool wakes))
         {
             return _cell.TellSlowlyAsync(message, cancellationToken);
         }
@@ -89,7 +89,7 @@ public sealed class ActorRef<TMessage> : ActorRef
     /// <exception cref="AskTimeoutException">No reply came in time.</exception>
     /// <exception cref="AskCycleException">The actor waits, by way of others, for the one that asks.</exception>
     /// <exception cref="ActorStoppedException">The actor takes no messages any more.</exception>
-    /// <exception cref="MailboxFullException">The mailbox is full, and does not let wait.</exception>
+    /// <exception cref="MailboxFullException">The mailbox is full, and does not let wait; or it dropped the message for a newer one.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<TReply> AskAsync<TReply>(
         Func<ReplyTo<TReply>, TMessage> make, TimeSpan? deadline = null, CancellationToken cancellationToken = default)

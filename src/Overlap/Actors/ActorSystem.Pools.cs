@@ -10,7 +10,9 @@ public sealed partial class ActorSystem
     /// <param name="size">How many; at least 1.</param>
     /// <param name="factory">Makes an instance of one of them, at once and at each restart.</param>
     /// <param name="route">Who gets a message. Default: one after the other.</param>
-    /// <param name="options">The name is the pool's, the mailbox each actor's own, and the supervision that of the pool over its actors and of theirs over their children.</param>
+    /// <param name="options">
+    /// The name is the pool's, the mailbox each actor's own, and the supervision that of the pool over its actors and of theirs over their children.
+    /// </param>
     /// <returns>The address of the pool. It stops when its last actor has stopped; if it is stopped, its actors stop first.</returns>
     /// <exception cref="InvalidOperationException">Another actor has that name.</exception>
     /// <exception cref="ActorStoppedException">The system was stopped.</exception>

@@ -28,8 +28,8 @@ public sealed partial class ActorSystem
                 }
                 catch (OperationCanceledException)
                 {
-                    throw new OperationCanceledException(
-                        $"{(cell == _root ? "The top of the tree" : cell.Path)} does not come to rest: a handler of it has not ended, or more and more comes in.", cancellationToken);
+                    string who = cell == _root ? "The top of the tree" : cell.Path;
+                    throw new OperationCanceledException($"{who} does not come to rest: a handler of it has not ended, or more and more comes in.", cancellationToken);
                 }
             }
 

@@ -50,7 +50,8 @@ public sealed record ActorSystemOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Takes down which actor handled which message when: a lane for each actor. Default: none. With one, each message costs some 400 bytes and a few readings of the clock.
+    /// Takes down which actor handled which message when: a lane for each actor. Default: none.
+    /// With one, each message costs some 400 bytes and a few readings of the clock.
     /// </summary>
     public TimelineRecorder? Timeline { get; init; }
 

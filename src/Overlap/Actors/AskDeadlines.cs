@@ -80,6 +80,46 @@ internal sealed class AskDeadlines
         return isMine;
     }
 
+    /// <summary>Tells an ask that has not ended the number of its message.</summary>
+    public void SetPosition(PendingAsk ask, long ticket, long position)
+    {
+        _gate.Enter();
+        if (ask.Ticket == ticket)
+        {
+            ask.Position = position;
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Takes out the ask whose message was dropped for a newer one, if it was an ask's; to be ended by the caller (K1).</summary>
+    /// <remarks>The messages of an actor come in in the order of its asks, so that the oldest stands far in front: it is looked for from there.</remarks>
+    public PendingAsk? TakeDropped(ActorCell target, long position)
+    {
+        if (target.PendingAsks == 0)
+        {
+            return null;
+        }
+
+        PendingAsk? dropped = null;
+        _gate.Enter();
+        foreach (AskRow row in _rows.Values)
+        {
+            for (PendingAsk? ask = row.Asks.First; ask is not null && dropped is null; ask = ask.Next)
+            {
+                dropped = ask.Target == target && ask.Position == position ? ask : null;
+            }
+        }
+
+        if (dropped is not null)
+        {
+            RemoveLocked(dropped);
+        }
+
+        _gate.Exit();
+        return dropped;
+    }
+
     /// <summary>Ends the asks whose messages an actor did not come to.</summary>
     /// <param name="target">The actor.</param>
     public void FailUndelivered(ActorCell target)
@@ -98,7 +138,7 @@ internal sealed class AskDeadlines
             {
                 next = ask.Next;
 
-                // Without a position it is about to be refused, or was taken just now.
+                // Without a position it is not in, and is refused by whoever would put it in.
                 if (ask.Target == target && ask.Position != long.MaxValue && target.HasWaiting(ask.Position))
                 {
                     RemoveLocked(ask);
@@ -110,7 +150,7 @@ internal sealed class AskDeadlines
         _gate.Exit();
         foreach (PendingAsk ask in undelivered ?? [])
         {
-            ask.FailStopped();
+            ask.Fail(new ActorStoppedException(target.Path));
         }
     }
 

@@ -19,10 +19,10 @@ internal sealed partial class Mailbox<TMessage>
     /// <param name="message">The message.</param>
     /// <param name="priority">Its priority.</param>
     /// <param name="mayWait">Whether to wait for room.</param>
-    /// <param name="isAsk">Whether its number must be known as long as it waits.</param>
+    /// <param name="ask">The ask whose message it is, whose number must be known as long as it waits.</param>
     /// <param name="waiter">One who waits for room.</param>
     /// <param name="position">Its number, if it was taken.</param>
-    public MailboxAnswer PutByPriority(TMessage message, int priority, bool mayWait, bool isAsk, out Waiter<TMessage>? waiter, out long position)
+    public MailboxAnswer PutByPriority(TMessage message, int priority, bool mayWait, PendingAsk? ask, out Waiter<TMessage>? waiter, out long position)
     {
         waiter = null;
         MailboxAnswer answer;
@@ -33,12 +33,8 @@ internal sealed partial class Mailbox<TMessage>
         }
         else if (_waiting.Count == 0 && HasRoomLocked())
         {
-            AddLocked(message, priority);
-            if (isAsk)
-            {
-                _ = (_asking ??= []).Add(_written);
-            }
-
+            NumberLocked(ask);
+            AddLocked(message, priority, isAsk: ask is not null);
             answer = _activity == ActorActivity.Idle ? MailboxAnswer.TakenWake : MailboxAnswer.Taken;
             _activity = _activity == ActorActivity.Idle ? ActorActivity.Running : _activity;
         }
@@ -51,6 +47,7 @@ internal sealed partial class Mailbox<TMessage>
             answer = MailboxAnswer.Waits;
             waiter = Waiter<TMessage>.Rent(this, priority);
             waiter.Brought = message;
+            waiter.BroughtFor = ask is null ? null : new AskTicket(ask);
             _waiting.Enqueue(waiter);
             Reader.WaitingCount = _waiting.Count;
         }
@@ -74,10 +71,14 @@ internal sealed partial class Mailbox<TMessage>
         return isWaiting;
     }
 
-    private void AddLocked(TMessage message, int priority)
+    private void AddLocked(TMessage message, int priority, bool isAsk)
     {
         _written++;
         _heap!.Add(new Numbered(message, _written), priority);
+        if (isAsk)
+        {
+            _ = (_asking ??= []).Add(_written);
+        }
     }
 
     private TMessage TakeFirstLocked()

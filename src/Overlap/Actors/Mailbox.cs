@@ -101,19 +101,24 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     /// <summary>Puts a message in, if nothing speaks against it.</summary>
     /// <param name="message">The message.</param>
+    /// <param name="ask">The ask whose message it is; it is told the number.</param>
     /// <param name="wakes">Whether the actor has to be woken, by the caller.</param>
-    /// <param name="position">Its number, if it was taken; the first is 1.</param>
     /// <returns>Whether it is in; if not, <see cref="Put"/> says why, or puts it in.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPut(TMessage message, out bool wakes, out long position)
+    public bool TryPut(TMessage message, PendingAsk? ask, out bool wakes)
     {
         _gate.Enter();
-        position = _written + 1;
+        long position = _written + 1;
         if (position > _openUntil)
         {
             _gate.Exit();
             wakes = false;
             return false;
+        }
+
+        if (ask is not null)
+        {
+            ask.Position = position;
         }
 
         AddLocked(message);
@@ -129,11 +134,13 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
     /// <summary>Puts a message in.</summary>
     /// <param name="message">The message.</param>
+    /// <param name="ask">The ask whose message it is; it is told the number.</param>
     /// <param name="waiter">One who waits for room, if it may; its message is in when it is completed.</param>
     /// <param name="mayWait">Whether to wait for room.</param>
     /// <param name="evicted">The oldest message, in whose place this one came.</param>
-    /// <param name="position">Its number, if it was taken; the first is 1.</param>
-    public MailboxAnswer Put(TMessage message, bool mayWait, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position)
+    /// <param name="position">The number of the last message that was put in; the first is 1.</param>
+    public MailboxAnswer Put(
+        TMessage message, bool mayWait, PendingAsk? ask, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position)
     {
         waiter = null;
         evicted = default;
@@ -145,10 +152,11 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
         }
         else if (_waiting.Count > 0 || !HasRoomLocked())
         {
-            answer = PutFullLocked(message, mayWait, out waiter, out evicted);
+            answer = PutFullLocked(message, mayWait, ask, out waiter, out evicted);
         }
         else
         {
+            NumberLocked(ask);
             AddLocked(message);
         }
 
@@ -300,7 +308,12 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
             }
             else
             {
-                AddLocked(brought, waiter.Request);
+                AddLocked(brought, waiter.Request, isAsk: waiter.BroughtFor is not null);
+            }
+
+            if (waiter.BroughtFor is AskTicket ticket)
+            {
+                ticket.Position = _written;
             }
 
             admitted.Add(waiter);
@@ -308,7 +321,11 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
         Reader.WaitingCount = _waiting.Count;
         _gate.Exit();
-        admitted.CompleteAll<TMessage>(default!);
+        while (admitted.TryTake(out Waiter? waiter))
+        {
+            (waiter.BroughtFor as AskTicket)?.Admit();
+            ((Waiter<TMessage>)waiter).Complete(default!);
+        }
     }
 
     private bool IsEmptyLocked() => _isReadUnderGate ? Count == 0 : _written == Reader.Taken;
@@ -330,13 +347,14 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
     private long OpenUntil() => _capacity == int.MaxValue ? long.MaxValue : Reader.Taken + _capacity;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private MailboxAnswer PutFullLocked(TMessage message, bool mayWait, out Waiter<TMessage>? waiter, out TMessage? evicted)
+    private MailboxAnswer PutFullLocked(TMessage message, bool mayWait, PendingAsk? ask, out Waiter<TMessage>? waiter, out TMessage? evicted)
     {
         waiter = null;
         evicted = default;
         if (_isReadUnderGate)
         {
             evicted = _ring.TakeFirst();
+            NumberLocked(ask);
             AddLocked(message);
             return MailboxAnswer.TakenForOldest;
         }
@@ -348,10 +366,19 @@ internal sealed partial class Mailbox<TMessage> : IWaiterOwner
 
         waiter = Waiter<TMessage>.Rent(this);
         waiter.Brought = message;
+        waiter.BroughtFor = ask is null ? null : new AskTicket(ask);
         _waiting.Enqueue(waiter);
         _openUntil = 0;
         Reader.WaitingCount = _waiting.Count;
         return MailboxAnswer.Waits;
+    }
+
+    private void NumberLocked(PendingAsk? ask)
+    {
+        if (ask is not null)
+        {
+            ask.Position = _written + 1;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,7 +55,9 @@ public sealed record MailboxOptions
     /// If it throws, the message is a dead letter and <c>Tell</c> says <see cref="TellResult.Dropped"/>; <c>TellAsync</c> and an ask throw what it threw.
     /// </param>
     /// <param name="capacity">The most messages that wait; <see langword="null"/> for no limit.</param>
-    /// <param name="overflow">What happens to one more, whatever its priority; not <see cref="MailboxOverflow.DropOldest"/>. Who waits for room gets it first come, first served.</param>
+    /// <param name="overflow">
+    /// What happens to one more, whatever its priority; not <see cref="MailboxOverflow.DropOldest"/>. Who waits for room gets it first come, first served.
+    /// </param>
     public static MailboxOptions Prioritized<TMessage>(Func<TMessage, int> priority, int? capacity = null, MailboxOverflow overflow = MailboxOverflow.Wait)
     {
         ArgumentNullException.ThrowIfNull(priority);

@@ -71,15 +71,6 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         return new ValueTask<TReply>(this, version);
     }
 
-    /// <summary>Says where the message stands, unless the ask has been answered in the meantime.</summary>
-    public void SetPosition(long ticket, long position)
-    {
-        if (Volatile.Read(ref _waiter) is not null && Ticket == ticket)
-        {
-            Position = position;
-        }
-    }
-
     public bool TryComplete(long ticket, TReply reply)
     {
         Waiter<TReply>? waiter = _waiter;
@@ -115,7 +106,7 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         _waiter!.Fail(new AskTimeoutException(target.Path, _messageType.Name, within, target.QueueLength, handling, handlingFor));
     }
 
-    public override void FailStopped() => _waiter!.Fail(new ActorStoppedException(Target!.Path));
+    public override void Fail(Exception error) => _waiter!.Fail(error);
 
     public TReply GetResult(short token)
     {

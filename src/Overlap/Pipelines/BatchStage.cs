@@ -95,7 +95,7 @@ internal sealed class BatchStage<T>(IAsyncEnumerable<T> source, int size, TimeSp
 
         protected override async Task RunAsync()
         {
-            PumpEnd end = await SourcePump.RunAsync(_source, _queue.AddAsync, mayPull: null, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
+            PumpEnd end = await SourcePump.RunAsync(_source, _queue.AddAsync, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
             DisposalFailed = end.IsDisposal;
             _queue.End(end);
         }

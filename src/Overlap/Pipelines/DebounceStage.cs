@@ -24,7 +24,7 @@ internal sealed class DebounceStage<T>(IAsyncEnumerable<T> source, TimeSpan quie
 
         protected override async Task RunAsync()
         {
-            PumpEnd end = await SourcePump.RunAsync(source, slot.AddAsync, mayPull: null, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
+            PumpEnd end = await SourcePump.RunAsync(source, slot.AddAsync, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
             DisposalFailed = end.IsDisposal;
             slot.End(end);
         }

@@ -9,7 +9,7 @@ namespace Overlap.Pipelines;
 /// P4: a call is in the line from its start (ordered) or from its end (unordered) until the consumer takes it; nowhere twice.
 /// P5: a call ends exactly once: done, failed or not started.
 /// P6: pulling stops with the first failure in time; what is thrown is the first failure in the line.
-/// Cost: one gate at the start of a call, one at its end and one when it is taken; the calls are used again.
+/// Cost: one gate at the start of a call, one at its end and one when the consumer takes those that have ended; the calls are used again.
 /// </remarks>
 internal sealed class ParallelWindow<T, TResult>(
     int workers, int capacity, bool isOrdered, Func<T, CancellationToken, TResult>? synchronousBody, StageMeter? meter)
@@ -18,7 +18,7 @@ internal sealed class ParallelWindow<T, TResult>(
     private SpinGate _gate;
 
     // A consumer that makes room lets the pump go on when a quarter is free, so that one wake-up pays for several items; no worker stands idle for it.
-    private readonly int _resumesAt = Math.Max(workers - 1, capacity - Math.Max(1, capacity / 4));
+    private readonly int _resumesAt = ResumesAt(workers, capacity);
 
     // Guarded by _gate.
     private ItemRing<ParallelCall<T, TResult>> _line = new();
@@ -27,7 +27,7 @@ internal sealed class ParallelWindow<T, TResult>(
     private Waiter<bool>? _pump;
     private Waiter<bool>? _consumer;
     private Waiter<bool>? _settler;
-    private int _inside;          // Calls that were started and not taken.
+    private int _inside;          // Calls that were started and not taken, and those of the consumer's lot.
     private int _running;
     private int _loops;           // Synchronous workers at work.
     private bool _isEnded;        // Nothing comes in any more.
@@ -36,10 +36,19 @@ internal sealed class ParallelWindow<T, TResult>(
     private Exception? _failure;
     private ParallelCall<T, TResult>? _last;   // The failure of the source, while calls run that came before it.
     private long _in;
-    private long _out;
+    private long _settledOut;     // Results given from lots that were settled.
     private long _failed;
     private long _notStarted;
     private long _fullSince;
+
+    // Owned by the consumer: results taken out of the line by one gate, no more at a time than make room for the pump.
+    private readonly ParallelCall<T, TResult>[] _lot = new ParallelCall<T, TResult>[capacity - ResumesAt(workers, capacity)];
+    private int _lotCount;
+    private int _lotGiven;
+    private long _out;            // Also read by others.
+
+    // Owned by the pump: its next wait, begun under the gate of the call that took the last room.
+    private Waiter<bool>? _nextWait;
 
     // Sets up the flow of the caller in synchronous workers.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -57,14 +66,15 @@ internal sealed class ParallelWindow<T, TResult>(
     /// <returns>Whether there is; not once the window was stopped or a call has failed.</returns>
     public ValueTask<bool> WaitForRoomAsync()
     {
-        _gate.Enter();
-        bool isOpen = IsOpenLocked;
-        Waiter<bool>? wait = isOpen && !HasRoomLocked ? _pump = Waiter<bool>.Rent(this) : null;
-        if (wait is not null)
+        if (_nextWait is { } begun)
         {
-            NoteFullLocked();
+            _nextWait = null;
+            return begun.WaitAsync(CancellationToken.None);
         }
 
+        _gate.Enter();
+        bool isOpen = IsOpenLocked;
+        Waiter<bool>? wait = isOpen && !HasRoomLocked ? WaitForRoomLocked() : null;
         _gate.Exit();
         return wait is null ? Pause(isOpen) : wait.WaitAsync(CancellationToken.None);
     }
@@ -83,8 +93,9 @@ internal sealed class ParallelWindow<T, TResult>(
             return null;
         }
 
-        ParallelCall<T, TResult> call = _unused.Count > 0 ? _unused.TakeLast() : new ParallelCall<T, TResult>(this);
+        ParallelCall<T, TResult> call = _unused.Count > 0 ? _unused.TakeLast() : new ParallelCall<T, TResult>(this, meter);
         call.Item = item;
+        call.IsTimed = meter is not null && WorkTimes.Times(_in);
         call.IsEnded = false;
         _inside++;
         if (isOrdered)
@@ -103,6 +114,7 @@ internal sealed class ParallelWindow<T, TResult>(
             _loops += isNewLoop ? 1 : 0;
         }
 
+        _nextWait = HasRoomLocked ? null : WaitForRoomLocked();
         _gate.Exit();
         if (isNewLoop)
         {
@@ -161,29 +173,54 @@ internal sealed class ParallelWindow<T, TResult>(
     /// <summary>Takes the first result in line, if it is there and no failure.</summary>
     public bool TryTake([MaybeNullWhen(false)] out TResult result)
     {
-        Waiter<bool>? pump = null;
-        result = default;
-        bool isTaken = false;
-        _gate.Enter();
-        while (!isTaken && IsReadyLocked && _failure is null && !_isStopped)
+        if (_lotGiven == _lotCount && !TakeLot())
         {
-            ParallelCall<T, TResult> call = _line.TakeFirst();
-            if (call.Exception is not null and not ItemSkippedException)
+            result = default;
+            return false;
+        }
+
+        ParallelCall<T, TResult> call = _lot[_lotGiven++];
+        result = call.Result!;
+        call.Clear();
+        Volatile.Write(ref _out, _out + 1);
+        return true;
+    }
+
+    /// <summary>Takes the first results in line out of it, as many as there are and as the lot holds.</summary>
+    private bool TakeLot()
+    {
+        Waiter<bool>? pump = null;
+        _gate.Enter();
+        for (int i = 0; i < _lotCount; i++)
+        {
+            _unused.Add(_lot[i]);
+        }
+
+        _inside -= _lotCount;
+        _settledOut += _lotCount;
+        _lotCount = 0;
+        _lotGiven = 0;
+        while (_lotCount < _lot.Length && IsReadyLocked && _failure is null && !_isStopped)
+        {
+            ParallelCall<T, TResult> first = _line.First;
+            if (first.Exception is null)
             {
-                _failure = call.Exception;
+                _lot[_lotCount++] = _line.TakeFirst();
+            }
+            else if (first.Exception is ItemSkippedException)
+            {
+                _inside--;
+                first.Clear();
+                _unused.Add(_line.TakeFirst());
+            }
+            else if (_lotCount == 0)
+            {
+                _failure = first.Exception;
+            }
+            else
+            {
                 break;
             }
-
-            _inside--;
-            if (call.Exception is null)
-            {
-                isTaken = true;
-                _out++;
-                result = call.Result;
-            }
-
-            call.Clear();
-            _unused.Add(call);
         }
 
         if (_pump is not null && _inside <= _resumesAt && HasRoomLocked && IsOpenLocked)
@@ -193,7 +230,7 @@ internal sealed class ParallelWindow<T, TResult>(
 
         _gate.Exit();
         pump?.Complete(true);
-        return isTaken;
+        return _lotCount > 0;
     }
 
     /// <summary>Waits for the first in line.</summary>
@@ -221,7 +258,7 @@ internal sealed class ParallelWindow<T, TResult>(
         // A source that fails comes after all its items: it waits in the line for its turn.
         if (failure is not null && !_isStopped && !_hasFailed)
         {
-            _last = new ParallelCall<T, TResult>(this) { Exception = failure, IsEnded = true };
+            _last = new ParallelCall<T, TResult>(this, meter: null) { Exception = failure, IsEnded = true };
             _inside++;
             _hasFailed = true;
             LineUpLastLocked();
@@ -262,10 +299,11 @@ internal sealed class ParallelWindow<T, TResult>(
     {
         _gate.Enter();
         long fullFor = _fullSince == 0 ? 0 : meter!.Now() - _fullSince;
-        int ended = _inside - _running - _todo.Count;
+        long given = Volatile.Read(ref _out);
+        int ended = _inside - (int)(given - _settledOut) - _running - _todo.Count;
         bool isOver = _isStopped && IsQuietLocked;
-        long discarded = isOver ? _in - _out - _failed - _notStarted : 0;
-        StageFigures figures = new(_in, _out, _failed, _notStarted, discarded, isOver ? 0 : Math.Max(0, ended) + _todo.Count, capacity, fullFor);
+        long discarded = isOver ? _in - given - _failed - _notStarted : 0;
+        StageFigures figures = new(_in, given, _failed, _notStarted, discarded, isOver ? 0 : Math.Max(0, ended) + _todo.Count, capacity, fullFor);
         _gate.Exit();
         return figures;
     }
@@ -348,11 +386,21 @@ internal sealed class ParallelWindow<T, TResult>(
         return isFirst;
     }
 
+    private static int ResumesAt(int workers, int capacity) => Math.Max(workers - 1, capacity - Math.Max(1, capacity / 4));
+
+    private Waiter<bool> WaitForRoomLocked()
+    {
+        _pump = Waiter<bool>.Rent(this);
+        NoteFullLocked();
+        return _pump;
+    }
+
     private Waiter<bool>? TakePumpLocked()
     {
         if (_fullSince != 0)
         {
             meter!.WaitedForOutput(meter.Now() - _fullSince);
+            meter.Lanes?.WasHeldBack(meter.Elapsed(_fullSince));
             _fullSince = 0;
         }
 

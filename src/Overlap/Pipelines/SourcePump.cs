@@ -5,6 +5,14 @@ namespace Overlap.Pipelines;
 /// <summary>Carries the items of a source into a stage.</summary>
 internal static class SourcePump
 {
+    /// <summary>Reads a source into a queue, and takes it down if there is a timeline.</summary>
+    /// <inheritdoc cref="RunAsync{T}(IAsyncEnumerable{T}, Func{T, ValueTask{bool}}, Func{ValueTask{bool}}?, IInputWatch?, CancellationToken)"/>
+    public static Task<PumpEnd> RunAsync<T>(
+        IAsyncEnumerable<T> source, Func<T, ValueTask<bool>> accept, StageMeter? meter, CancellationToken cancellationToken) =>
+        meter?.Lanes is { } lanes
+            ? RunRecordedAsync(source, new PumpLane<T>(meter, lanes, accept), cancellationToken)
+            : RunAsync(source, accept, mayPull: null, meter, cancellationToken);
+
     /// <summary>Reads a source to its end and disposes it, once, whatever happens.</summary>
     /// <param name="source">The source.</param>
     /// <param name="accept">Takes an item in; gives <see langword="false"/> when the stage takes no more.</param>
@@ -75,6 +83,13 @@ internal static class SourcePump
         }
 
         return new PumpEnd(failure, false);
+    }
+
+    private static async Task<PumpEnd> RunRecordedAsync<T>(IAsyncEnumerable<T> source, PumpLane<T> lane, CancellationToken cancellationToken)
+    {
+        PumpEnd end = await RunAsync(source, lane.AcceptAsync, mayPull: null, lane, cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
+        lane.End();
+        return end;
     }
 
     /// <summary>Cancels sources because of a failure.</summary>

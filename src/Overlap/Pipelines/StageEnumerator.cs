@@ -102,14 +102,14 @@ internal abstract class StageEnumerator<T> : IAsyncEnumerator<T>
                 _work = RunAsync();
             }
 
-            do
+            // Who has begun before has looked before the call.
+            while (await WaitAsync().ConfigureAwait(Interleaver.KeepsContext) && !_callerToken.IsCancellationRequested)
             {
                 if (TryTake(out _current!))
                 {
                     return true;
                 }
             }
-            while (await WaitAsync().ConfigureAwait(Interleaver.KeepsContext) && !_callerToken.IsCancellationRequested);
         }
 
         await SettleAsync().ConfigureAwait(Interleaver.KeepsContext);

@@ -2,9 +2,10 @@ namespace Overlap.Pipelines;
 
 /// <summary>What a pipeline knows of one stage.</summary>
 /// <remarks>Times only what waits anyway: reading a clock for each item would cost as much as a whole stage.</remarks>
-internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
+internal sealed class StageMeter(string name, TimeProvider clock, StageLanes? lanes = null) : IInputWatch
 {
     private readonly Lock _gate = new();
+    private readonly WorkTimes _work = new();
 
     // Guarded by _gate.
     private readonly List<IStageGauge> _gauges = [];   // Of the enumerations that go on.
@@ -21,7 +22,12 @@ internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
 
     public int Workers { get; set; } = 1;
 
+    /// <summary>Where a timeline shows the stage; <see langword="null"/>: nowhere.</summary>
+    public StageLanes? Lanes => lanes;
+
     public long Now() => clock.GetTimestamp();
+
+    public TimeSpan Elapsed(long since) => clock.GetElapsedTime(since);
 
     /// <summary>An enumeration of the stage has begun.</summary>
     public void Start(IStageGauge gauge)
@@ -76,6 +82,10 @@ internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
         _gate.Exit();
     }
 
+    /// <summary>A call that is timed has ended.</summary>
+    /// <param name="begunAt">When it began.</param>
+    public void Worked(long begunAt) => _work.Add(Now() - begunAt);
+
     public void WaitedForOutput(long ticks) => Interlocked.Add(ref _output, ticks);
 
     public StageStatistics Read()
@@ -104,6 +114,8 @@ internal sealed class StageMeter(string name, TimeProvider clock) : IInputWatch
             Discarded = sum.Discarded,
             QueueDepth = sum.Depth,
             QueueCapacity = sum.Capacity,
+            WorkMedian = _work.Percentile(0.5) is { } median ? Span(median) : null,
+            WorkPercentile99 = _work.Percentile(0.99) is { } longest ? Span(longest) : null,
             Elapsed = Span(elapsed),
             WaitingForInput = Span(Math.Min(input, elapsed)),
             WaitingForOutput = Span(Math.Min(output, Math.Max(0, elapsed - input))),

@@ -121,7 +121,7 @@ internal sealed class TimeWindowStage<T>(IAsyncEnumerable<T> source, TimeSpan le
         {
             _startedAt = _clock.GetTimestamp();
             _startedAtUtc = _clock.GetUtcNow();
-            PumpEnd end = await SourcePump.RunAsync(_source, item => _queue.AddAsync((item, _clock.GetTimestamp())), mayPull: null, Meter, StopToken)
+            PumpEnd end = await SourcePump.RunAsync(_source, item => _queue.AddAsync((item, _clock.GetTimestamp())), Meter, StopToken)
                 .ConfigureAwait(Interleaver.KeepsContext);
             DisposalFailed = end.IsDisposal;
             _queue.End(end);

@@ -66,7 +66,7 @@ internal sealed class WindowStage<T>(IAsyncEnumerable<T> source, int size, int s
 
         protected override async Task RunAsync()
         {
-            PumpEnd end = await SourcePump.RunAsync(source, queue.AddAsync, mayPull: null, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
+            PumpEnd end = await SourcePump.RunAsync(source, queue.AddAsync, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
             DisposalFailed = end.IsDisposal;
             queue.End(end);
         }

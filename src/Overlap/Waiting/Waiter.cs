@@ -41,6 +41,9 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     /// <summary>What it asks for, in the owner's own terms: a number of permits, a mode.</summary>
     public int Request { get; set; }
 
+    /// <summary>On whose behalf it waits, if its owner has to know.</summary>
+    public object? BroughtFor { get; set; }
+
     /// <summary>Told apart from its earlier uses by this number.</summary>
     public short Version { get; private set; }
 

@@ -93,6 +93,7 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
         bool isReusable = TakeEnd(token, out Exception? error);
         _result = default;
         Brought = default;
+        BroughtFor = null;
         if (isReusable)
         {
             Keep();

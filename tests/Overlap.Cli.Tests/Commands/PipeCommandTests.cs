@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Overlap.Cli.Commands;
 using Overlap.Cli.Rendering;
+using Overlap.Timelines;
+using Overlap.Timelines.Drawing;
 
 namespace Overlap.Cli.Tests.Commands;
 
@@ -31,7 +34,7 @@ public sealed class PipeCommandTests
         string[] lines = await DrawAsync(width);
 
         Assert.Equal(width >= 66, lines.Any(static line => line.Contains('┌', StringComparison.Ordinal)));
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, Math.Max(width, 72)));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, Math.Max(width, 66)));
     }
 
     [Fact]
@@ -83,6 +86,29 @@ public sealed class PipeCommandTests
         Assert.Equal(2, exitCode);
         Assert.Equal("", output);
         Assert.StartsWith($"overlap: {message}", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pipe_Timeline_HasALaneForEachWorkerOfTheSquare()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.PathOf("pipe.json");
+
+        (int exitCode, _, string error) = await InProcess.RunAsync("pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--timeline", file);
+
+        Assert.True(exitCode == 0, $"exit code {exitCode}: {error}");
+        ImmutableArray<Timeline> timelines = TimelineFile.Read(file);
+        Assert.Equal([1, 4], timelines.Select(static timeline => timeline.Lanes.Count(static lane => lane.Name.StartsWith("square", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Pipe_TimelineOfUnknownForm_IsRefusedBeforeTheRun()
+    {
+        (int exitCode, string output, string error) = await InProcess.RunAsync("pipe", "--timeline", "pipe.xml");
+
+        Assert.Equal(2, exitCode);
+        Assert.Equal("", output);
+        Assert.StartsWith("overlap: 'pipe.xml' ends in none of", error, StringComparison.Ordinal);
     }
 
     [Fact]

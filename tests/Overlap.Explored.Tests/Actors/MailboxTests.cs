@@ -19,7 +19,7 @@ public sealed class MailboxTests
             });
             x.AtEnd(() => x.Assert(actor.Taken is [1, 2], string.Join(", ", actor.Taken)));
         },
-        storeBuffers: true) is { Failure: null });
+        storeBuffers: true) is { Failure: null, IsExhausted: true });
 
     [Fact]
     public void Tell_TwoTellers_EachOnesMessagesAreTakenOnceAndInOrder() => Holds(static x =>

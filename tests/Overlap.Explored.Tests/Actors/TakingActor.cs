@@ -24,25 +24,25 @@ internal sealed class TakingActor(ThreadExplorer explorer, MailboxOptions? optio
 
     public void Tell(int message)
     {
-        if (Mailbox.TryPut(message, out bool wakes, out _))
+        if (Mailbox.TryPut(message, null, out bool wakes))
         {
             WakeIf(wakes);
             return;
         }
 
-        MailboxAnswer answer = Mailbox.Put(message, mayWait: false, out _, out int evicted, out _);
+        MailboxAnswer answer = Mailbox.Put(message, mayWait: false, null, out _, out int evicted, out _);
         Settle(message, answer, evicted);
     }
 
     public void TellAndWait(int message, CancellationToken cancellationToken = default)
     {
-        if (Mailbox.TryPut(message, out bool wakes, out _))
+        if (Mailbox.TryPut(message, null, out bool wakes))
         {
             WakeIf(wakes);
             return;
         }
 
-        MailboxAnswer answer = Mailbox.Put(message, mayWait: true, out Waiter<int>? waiter, out int evicted, out _);
+        MailboxAnswer answer = Mailbox.Put(message, mayWait: true, null, out Waiter<int>? waiter, out int evicted, out _);
         if (waiter is not null)
         {
             explorer.Wait(waiter.WaitWithoutResultAsync(cancellationToken));

@@ -38,6 +38,10 @@ internal sealed record PlantedBug(string Name, FailureKind Kind, Action<ThreadEx
         new("ABA", FailureKind.Assertion, StackBugs.Aba),
         new("readers counted one by one", FailureKind.Assertion, ReaderWriterBugs.CountNotAtomic),
         new("two upgrades wait for each other", FailureKind.LostWakeUp, ReaderWriterBugs.TwoUpgrades),
+        new("end of the last pump not told", FailureKind.LostWakeUp, PipelineBugs.EndNotTold),
+        new("room never told", FailureKind.LostWakeUp, PipelineBugs.RoomNeverTold),
+        new("refused item not counted", FailureKind.Assertion, PipelineBugs.RefusedNotCounted),
+        new("failure overtakes a result", FailureKind.Assertion, PipelineBugs.FailureOvertakes),
         new("value made twice", FailureKind.Assertion, LazyBugs.MadeTwice),
         new("flag before value", FailureKind.Exception, LazyBugs.FlagBeforeValue),
     ];

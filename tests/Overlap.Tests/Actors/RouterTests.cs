@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Overlap.Actors;
+using Overlap.Testing.Actors;
+using Overlap.Testing.Exploration;
 
 namespace Overlap.Tests.Actors;
 
@@ -343,6 +345,28 @@ public sealed class RouterTests
         turn.End();
         Assert.Equal(0, allocated);
     }
+
+    [Fact]
+    public void Tell_ExploredWhileARouteeStops_EachMessageIsHandledOrADeadLetter() => Explore.Run(
+        static async explorer =>
+        {
+            await using ActorSystem system = new(new ActorSystemOptions { TimeProvider = explorer.TimeProvider });
+            ActorRef<int> one = system.Spawn(() => new Scripted<int>());
+            ActorRef<int> two = system.Spawn(() => new Scripted<int>());
+            ActorRef<int> router = system.SpawnRouter([one, two]);
+            Task teller = explorer.Spawn("teller", async () =>
+            {
+                router.Tell(1);
+                await explorer.Point();
+                router.Tell(2);
+            });
+            await one.StopAsync();
+            await teller;
+            await system.WaitForQuietAsync();
+            long ended = router.GetStatistics().Handled + system.GetStatistics().DeadLetters;
+            explorer.Assert(ended == 2, $"{ended} of 2 messages have ended");
+        },
+        new ExplorationOptions { Schedules = 500 }).ThrowIfFailed();
 
     private static Scripted<Question> Doubling() => new((_, question) =>
     {

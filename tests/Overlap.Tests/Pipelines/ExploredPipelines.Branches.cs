@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Overlap.Pipelines;
 using Overlap.Testing.Exploration;
 
@@ -38,6 +39,18 @@ internal static partial class ExploredPipelines
     }
 
     [Explored(Schedules = 1_500)]
+    public static async Task PartitionBy_AllLeaveWhileSourceWaits_StopsIt(TaskExplorer x)
+    {
+        Life life = new();
+        IReadOnlyList<IAsyncEnumerable<int>> branches = Stuck(x, life).PartitionBy(static item => item % 2, 2, 1);
+        Task<List<int>> first = x.Spawn("first", () => TakeAsync(branches[0], leaveAfter: 1));
+        Task<List<int>> second = x.Spawn("second", () => TakeAsync(branches[1], leaveAfter: 1));
+        x.Assert((await first).SequenceEqual([0]));
+        x.Assert((await second).SequenceEqual([1]));
+        x.Assert(life.Disposals == 1);
+    }
+
+    [Explored(Schedules = 1_500)]
     public static async Task Broadcast_SourceThrows_EndsBothAfterAllItems(TaskExplorer x)
     {
         Life life = new();
@@ -63,5 +76,21 @@ internal static partial class ExploredPipelines
         await abandoning;
         x.Assert(items.SequenceEqual([1, 3]));
         x.Assert(life.Disposals == 1);
+    }
+
+    // Two items, and then none until it is cancelled.
+    private static async IAsyncEnumerable<int> Stuck(TaskExplorer x, Life life, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            yield return 0;
+            await x.Point();
+            yield return 1;
+            await Task.Delay(Timeout.InfiniteTimeSpan, x.TimeProvider, cancellationToken);
+        }
+        finally
+        {
+            life.Disposals++;
+        }
     }
 }

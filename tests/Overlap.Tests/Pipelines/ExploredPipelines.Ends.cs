@@ -101,6 +101,27 @@ internal static partial class ExploredPipelines
     }
 
     [Explored(Schedules = 1_500)]
+    public static async Task SelectParallel_ConsumerLeavesSynchronousBodies_TellsBegunFromNotStarted(TaskExplorer x)
+    {
+        Life life = new();
+        Pipeline pipeline = new();
+        int begun = 0;
+        await TakeAsync(
+            Numbers(x, life, 5).SelectParallel(
+                item =>
+                {
+                    begun++;
+                    return item;
+                },
+                new SelectParallelOptions { Workers = 1, Capacity = 3 }).Named(pipeline, "work"),
+            leaveAfter: 1);
+        StageStatistics stage = pipeline.Snapshot().Stages[0];
+        x.Assert(begun == stage.ItemsOut + stage.Discarded);
+        x.Assert(stage.ItemsIn == begun + stage.NotStarted);
+        x.Assert(life.Disposals == 1);
+    }
+
+    [Explored(Schedules = 1_500)]
     public static async Task Merge_ConsumerLeaves_DisposesBoth(TaskExplorer x)
     {
         Life life = new();

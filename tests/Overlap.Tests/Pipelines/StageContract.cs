@@ -1,11 +1,14 @@
 using Overlap.Pipelines;
+using Overlap.Timelines;
 
 namespace Overlap.Tests.Pipelines;
 
 /// <summary>What every stage promises, however it ends, whichever item it ends at.</summary>
-public sealed class StageContract
+public sealed class StageContract : IDisposable
 {
     private const int Count = 9;
+
+    private readonly TimelineRecorder _timeline = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -24,11 +27,13 @@ public sealed class StageContract
         }
     }
 
+    public void Dispose() => _timeline.Dispose();
+
     [Theory]
     [MemberData(nameof(Stages))]
     public async Task Enumeration_ReadToItsEnd_CountsEachItemOnce(string name, bool yields)
     {
-        Pipeline pipeline = new();
+        Pipeline pipeline = Named(yields);
         CountedSource source = Source(yields);
         (List<int[]> elements, Exception? failure) = await StageForm.Make(name, source, pipeline).CollectAsync(cancellationToken: Token);
         Assert.Null(failure);
@@ -42,7 +47,7 @@ public sealed class StageContract
     {
         for (int k = 0; k <= Count; k++)
         {
-            Pipeline pipeline = new();
+            Pipeline pipeline = Named(yields);
             CountedSource source = Source(yields, throwsAt: k);
             (List<int[]> elements, Exception? failure) = await StageForm.Make(name, source, pipeline).CollectAsync(cancellationToken: Token);
             Assert.Equal(k, Assert.IsType<SourceException>(failure).Item);
@@ -55,7 +60,7 @@ public sealed class StageContract
     [MemberData(nameof(Stages))]
     public async Task Enumeration_SourceThrowsInDispose_ComesAfterAllItems(string name, bool yields)
     {
-        Pipeline pipeline = new();
+        Pipeline pipeline = Named(yields);
         CountedSource source = Source(yields, throwsInDispose: true);
         (List<int[]> elements, Exception? failure) = await StageForm.Make(name, source, pipeline).CollectAsync(cancellationToken: Token);
         Assert.Equal(-1, Assert.IsType<SourceException>(failure).Item);
@@ -67,7 +72,7 @@ public sealed class StageContract
     [MemberData(nameof(Stages))]
     public async Task Enumeration_SourceThrowsInDisposeWhenConsumerLeaves_IsTold(string name, bool yields)
     {
-        Pipeline pipeline = new();
+        Pipeline pipeline = Named(yields);
         CountedSource source = Source(yields, throwsInDispose: true);
         (List<int[]> elements, Exception? failure) = await StageForm.Make(name, source, pipeline).CollectAsync(leaveAfter: 1, Token);
         Assert.Equal(-1, Assert.IsType<SourceException>(failure).Item);
@@ -84,7 +89,7 @@ public sealed class StageContract
         do
         {
             k++;
-            Pipeline pipeline = new();
+            Pipeline pipeline = Named(yields);
             CountedSource source = Source(yields);
             (elements, Exception? failure) = await StageForm.Make(name, source, pipeline).CollectAsync(k, Token);
             Assert.Null(failure);
@@ -104,7 +109,7 @@ public sealed class StageContract
         for (int k = 1; k <= all; k++)
         {
             using CancellationTokenSource caller = new();
-            Pipeline pipeline = new();
+            Pipeline pipeline = Named(yields);
             CountedSource source = Source(yields);
             List<int[]> elements = [];
             OperationCanceledException canceled = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -143,6 +148,9 @@ public sealed class StageContract
         await StageForm.Make(name, source, new Pipeline()).CollectAsync(leaveAfter: 0, Token);
         Assert.Equal((0, 0), (source.Given, source.Disposals));
     }
+
+    // Half of all runs are taken down as well.
+    private Pipeline Named(bool yields) => new(timeline: yields ? _timeline : null);
 
     private static CountedSource Source(bool yields, int? throwsAt = null, bool throwsInDispose = false) => new(Count)
     {
