@@ -32,6 +32,27 @@ public sealed class SqliteCompletionTests : IDisposable
     }
 
     [Fact]
+    public async Task CompleteAsync_AccountAndResult_ChangeTogether()
+    {
+        _file.Execute("CREATE TABLE account (balance INTEGER NOT NULL); INSERT INTO account VALUES (12)");
+        await using SqliteBroker broker = Broker();
+        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
+        Delivery delivery = await PublishAndReceiveAsync(broker, consumer, "a");
+        // snippet
+        await broker.CompleteAsync(
+            delivery,
+            connection =>
+            {
+                using SqliteCommand command = connection.CreateCommand();
+                command.CommandText = "UPDATE account SET balance = balance - 5";
+                return command.ExecuteNonQuery();
+            },
+            changed => new ResultDocument { TaskId = "id-1", State = TaskState.Success, StateName = "SUCCESS", Result = changed });
+        // end snippet
+        Assert.Equal((7L, 1L), (_file.Query<long>("SELECT balance FROM account"), _file.Query<long>("SELECT count(*) FROM overlap_result WHERE task_id='id-1'")));
+    }
+
+    [Fact]
     public async Task CompleteAsync_WithAResult_IsStoredWithIt()
     {
         await using SqliteBroker broker = Broker();
