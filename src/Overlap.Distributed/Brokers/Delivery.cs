@@ -20,7 +20,10 @@ public sealed class Delivery
     /// <summary>The message as the broker keeps it, for the dead letters.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; }
 
-    /// <summary>Which delivery of the message it is, as far as is known; the first is 1.</summary>
+    /// <summary>
+    /// One more than the holders who have lost the message, as far as is known; the first is 1. A holder who died or stood still has lost it;
+    /// one who returned, requeued or deferred it, or was disposed, has not: an orderly stop makes no message a poison.
+    /// </summary>
     public int Attempt { get; init; } = 1;
 
     /// <summary>Cancelled when the broker has given the message to another, or may have: what is done for it counts no more.</summary>

@@ -23,7 +23,10 @@ public interface IBroker : IAsyncDisposable
     /// Cost: one round trip for all, shared with other calls that are under way.
     /// </remarks>
     /// <exception cref="PublishUncertainException">It is not known whether some were taken.</exception>
-    /// <exception cref="BrokerException">None was taken.</exception>
+    /// <exception cref="BrokerException">
+    /// None was taken. It is not transient if no queue is bound to an exchange with the routing key; on a server that drops such a message
+    /// without a word, it is dropped.
+    /// </exception>
     ValueTask PublishAsync(ReadOnlyMemory<Publication> publications, CancellationToken cancellationToken = default);
 
     /// <summary>Begins to consume.</summary>
@@ -32,16 +35,19 @@ public interface IBroker : IAsyncDisposable
     /// <summary>Publishes to all who listen now; nobody confirms that, and who does not listen misses it.</summary>
     ValueTask BroadcastAsync(string exchange, string routingKey, WireMessage message, CancellationToken cancellationToken = default);
 
-    /// <summary>Listens to what is broadcast. Ends with the token only; after a lost link it listens again, and what came meanwhile is missed.</summary>
+    /// <summary>
+    /// Listens to what is broadcast, from the first step of the enumeration. Ends with <see cref="OperationCanceledException"/> of the token only;
+    /// after a lost link it listens again, and what came meanwhile is missed.
+    /// </summary>
     /// <param name="exchange">The exchange.</param>
     /// <param name="pattern">A pattern of routing keys; empty for messages without one.</param>
     /// <param name="cancellationToken">Ends it.</param>
     IAsyncEnumerable<WireMessage> ListenAsync(string exchange, string pattern, CancellationToken cancellationToken);
 
-    /// <summary>Tells how many messages wait in a queue; those that are held do not count.</summary>
+    /// <summary>Tells how many messages wait in a queue; those that are held or put aside do not count.</summary>
     ValueTask<long> CountAsync(string queue, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes the messages that wait in a queue.</summary>
+    /// <summary>Deletes the messages that wait in a queue; those that are held or put aside stay.</summary>
     /// <returns>How many those were.</returns>
     ValueTask<long> PurgeAsync(string queue, CancellationToken cancellationToken = default);
 

@@ -13,6 +13,7 @@ public interface IBrokerConsumer : IAsyncDisposable
     /// as long as that keeps its lease. Memory: at most what was asked for. Cost: one round trip for many messages.
     /// </remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled, and nothing is held.</exception>
+    /// <exception cref="ObjectDisposedException">The consumer or its broker was disposed before or during the wait.</exception>
     /// <exception cref="BrokerException">The broker refuses; a lost link is no exception, it is made again.</exception>
     ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken);
 
@@ -21,6 +22,7 @@ public interface IBrokerConsumer : IAsyncDisposable
     /// <remarks>
     /// Order: of the call. Race: a delivery is settled once. Memory: none. Cost: one round trip for all.
     /// </remarks>
+    /// <exception cref="ArgumentException">A deferral without a date, or a dead letter without a cause; nothing was settled.</exception>
     /// <exception cref="BrokerException">The broker refuses, or could not be reached in time; what was settled is not known.</exception>
     ValueTask<IReadOnlyList<bool>> SettleAsync(ReadOnlyMemory<Settlement> settlements, CancellationToken cancellationToken);
 }

@@ -1,0 +1,15 @@
+namespace Overlap.Distributed.Brokers;
+
+/// <summary>That a consumer holds a message. What <see cref="Delivery.State"/> is.</summary>
+internal sealed class InMemoryHold(InMemoryConsumer holder, InMemoryMessage message)
+{
+    public InMemoryConsumer Holder { get; } = holder;
+
+    public InMemoryMessage Message { get; } = message;
+
+    /// <summary>Never disposed: it has neither timer nor wait handle, and who holds its token may use it at any time.</summary>
+    public CancellationTokenSource LeaseLost { get; } = new();
+
+    /// <summary>When it ends, if it is among those that run out. Guarded by the broker's gate.</summary>
+    public DateTimeOffset EndsAt { get; set; }
+}
