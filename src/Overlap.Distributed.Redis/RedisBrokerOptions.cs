@@ -8,6 +8,9 @@ public sealed record RedisBrokerOptions
     /// <summary>How links are made and watched.</summary>
     public RedisLinkOptions Link { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
+    /// <summary>The clock of leases and of messages that are put aside. Default: the system's. That of the links is theirs.</summary>
+    public TimeProvider TimeProvider { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = TimeProvider.System;
+
     /// <summary>What stands before every key and channel; kombu's <c>global_keyprefix</c>. Default: nothing.</summary>
     public string KeyPrefix { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "";
 

@@ -77,7 +77,7 @@ internal sealed class RedisKeys(RedisBrokerOptions options, int database)
         routingKey + options.Separator + pattern + options.Separator + queue;
 
     /// <summary>Reads an entry of a routing table, and gives its queue if it is for a routing key.</summary>
-    public string? QueueOfBinding(string entry, string routingKey, bool isTopic)
+    public string? QueueOfBinding(string entry, string routingKey)
     {
         string[] parts = entry.Split(options.Separator);
         if (parts.Length != 3)
@@ -85,10 +85,7 @@ internal sealed class RedisKeys(RedisBrokerOptions options, int database)
             return null;
         }
 
-        bool fits = isTopic && parts[1].Length > 0
-            ? Regex.IsMatch(routingKey, parts[1], RegexOptions.NonBacktracking)
-            : parts[0] == routingKey;
-        return fits ? parts[2] : null;
+        return (parts[1].Length > 0 ? Fits(parts[1], routingKey) : parts[0] == routingKey) ? parts[2] : null;
     }
 
     /// <summary>Writes a topic as the regular expression that kombu would: escaped, one word for <c>*</c>, anything for <c>#</c>.</summary>
@@ -112,6 +109,19 @@ internal sealed class RedisKeys(RedisBrokerOptions options, int database)
     {
         string start = EscapeForServer(ChannelStart(exchange));
         return pattern.Length == 0 || !options.HasFanoutPatterns ? start : start + "/" + EscapeForServer(pattern.Replace('#', '*'));
+    }
+
+    // Whoever can write to the server can write patterns: none may cost more than its length times that of the key.
+    private static bool Fits(string pattern, string routingKey)
+    {
+        try
+        {
+            return Regex.IsMatch(routingKey, pattern, RegexOptions.NonBacktracking);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
     }
 
     private string ChannelStart(string exchange) =>

@@ -12,6 +12,7 @@ internal sealed class RespSubscriber : IAsyncDisposable
 
     // Guarded by _gate. Whoever changes it sends the command for it under the same gate, so that the server sees the changes in this order.
     private readonly Dictionary<(string Name, bool IsPattern), List<RespSubscription>> _subscriptions = [];
+    private readonly HashSet<Task> _unconfirmed = [];
     private RespConnection? _last;
 
     public RespSubscriber(RedisUrl url, RedisLinkOptions options, string name) =>
@@ -26,6 +27,47 @@ internal sealed class RespSubscriber : IAsyncDisposable
     /// <exception cref="RespLinkException">The server cannot be reached.</exception>
     /// <exception cref="RespErrorException">The server refuses.</exception>
     public async ValueTask<RespSubscription> SubscribeAsync(string name, bool isPattern, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _gate.Enter();
+        _unconfirmed.Add(confirmed.Task);
+        _gate.Exit();
+        try
+        {
+            return await ConfirmAsync(name, isPattern, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Enter();
+            _unconfirmed.Remove(confirmed.Task);
+            _gate.Exit();
+            confirmed.SetResult();
+        }
+    }
+
+    /// <summary>Waits until all subscriptions that were begun are confirmed, or have failed.</summary>
+    public Task WaitUntilConfirmedAsync()
+    {
+        _gate.Enter();
+        Task[] unconfirmed = [.. _unconfirmed];
+        _gate.Exit();
+        return Task.WhenAll(unconfirmed);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync().ConfigureAwait(false);
+        RespSubscription[] all;
+        _gate.Enter();
+        all = [.. _subscriptions.Values.SelectMany(static some => some)];
+        _gate.Exit();
+        foreach (RespSubscription subscription in all)
+        {
+            subscription.End();
+        }
+    }
+
+    private async ValueTask<RespSubscription> ConfirmAsync(string name, bool isPattern, CancellationToken cancellationToken)
     {
         RespSubscription subscription = new(this, name, isPattern);
         bool isAdded = false;
@@ -69,8 +111,6 @@ internal sealed class RespSubscriber : IAsyncDisposable
             throw;
         }
     }
-
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     /// <summary>Ends a subscription.</summary>
     internal void Leave(RespSubscription subscription)

@@ -12,9 +12,21 @@ internal sealed class RespSubscription(RespSubscriber subscriber, string name, b
     public bool IsPattern => isPattern;
 
     /// <summary>Waits for the next message; <see langword="null"/>: the link was lost and is there again, and what came meanwhile is missed.</summary>
-    public ValueTask<byte[]?> TakeAsync(CancellationToken cancellationToken) => _messages.TakeAsync(cancellationToken);
+    public async ValueTask<byte[]?> TakeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _messages.TakeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (QueueShutDownException)
+        {
+            throw new ObjectDisposedException(nameof(RespSubscriber));
+        }
+    }
 
     public void Dispose() => subscriber.Leave(this);
+
+    internal void End() => _messages.ShutDown(immediate: true);
 
     internal void Offer(byte[]? message) => _messages.TryAdd(message);
 }
