@@ -390,7 +390,7 @@ internal sealed partial class RedisConsumer
         }
     }
 
-    private string MemberOf(ClaimAttempt attempt, RedisBucket bucket) => attempt.ListOf(bucket) + " " + bucket.Key;
+    private static string MemberOf(ClaimAttempt attempt, RedisBucket bucket) => attempt.ListOf(bucket) + " " + bucket.Key;
 
     private void AddWatches(RespBatch batch, ClaimAttempt attempt)
     {

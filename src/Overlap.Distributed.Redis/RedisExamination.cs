@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Redis.Resp;
 

@@ -9,7 +9,6 @@ internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBu
     private const int Settling = 1;
     private const int Over = 2;
 
-    private readonly CancellationTokenSource _leaseLost = new();
     private int _state;
     private long _seenAt;
 
@@ -39,9 +38,12 @@ internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBu
     /// <summary>Whether a settlement was sent of which nobody knows what became. Owned by whoever settles.</summary>
     public bool IsUncertain { get; set; }
 
-    public CancellationToken LeaseLost => _leaseLost.Token;
+    public CancellationToken LeaseLost => Lost.Token;
 
     public bool IsHeld => Volatile.Read(ref _state) == Held;
+
+    // It has no timer and needs no end.
+    private CancellationTokenSource Lost { get; } = new();
 
     /// <summary>When it was last seen to be ours, in ticks of the clock.</summary>
     public long SeenAt
@@ -63,6 +65,6 @@ internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBu
     public void Lose()
     {
         End();
-        _leaseLost.Cancel();
+        Lost.Cancel();
     }
 }

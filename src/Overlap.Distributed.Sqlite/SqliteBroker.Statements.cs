@@ -11,10 +11,13 @@ public sealed partial class SqliteBroker
     private const long BroadcastMilliseconds = 60_000;
     private const int MostBroadcasts = 100;
 
+    // Among the names of queues; no queue has none.
+    private const string ThoseWhoListen = "";
+
     /// <summary>Puts messages into their queues.</summary>
-    /// <returns>The queues.</returns>
+    /// <returns>The queues, and an empty name if something went to those who listen.</returns>
     /// <exception cref="BrokerException">No queue is bound for one of them; nothing was written.</exception>
-    internal HashSet<string> Publish(SqliteSession session, params ReadOnlySpan<SqlitePublication> publications)
+    internal HashSet<string> Publish(SqliteSession session, params ReadOnlySpan<StoredPublication> publications)
     {
         string[]?[] routes = new string[publications.Length][];
         for (int index = 0; index < routes.Length; index++)
@@ -28,6 +31,7 @@ public sealed partial class SqliteBroker
             if (routes[index] is not { } route)
             {
                 Broadcast(session, publications[index]);
+                queues.Add(ThoseWhoListen);
                 continue;
             }
 
@@ -46,7 +50,7 @@ public sealed partial class SqliteBroker
 
     /// <summary>Finds the queues a publication goes to, before anything is written.</summary>
     /// <returns>The queues; <see langword="null"/>: it goes to those who listen.</returns>
-    internal string[]? RouteOrThrow(SqliteSession session, SqlitePublication publication)
+    internal string[]? RouteOrThrow(SqliteSession session, StoredPublication publication)
     {
         if (publication.Exchange.Length == 0 && publication.RoutingKey.Length > 0)
         {
@@ -78,7 +82,7 @@ public sealed partial class SqliteBroker
             };
     }
 
-    private void Broadcast(SqliteSession session, SqlitePublication publication)
+    private void Broadcast(SqliteSession session, StoredPublication publication)
     {
         long now = Store.Now;
         session.Execute("DELETE FROM overlap_broadcast WHERE at < $1", now - BroadcastMilliseconds);

@@ -71,11 +71,11 @@ public sealed partial class SqliteBroker : IBroker
             return;
         }
 
-        SqlitePublication[] prepared = new SqlitePublication[publications.Length];
+        StoredPublication[] prepared = new StoredPublication[publications.Length];
         long size = 0;
         for (int index = 0; index < prepared.Length; index++)
         {
-            prepared[index] = SqlitePublication.Of(publications.Span[index]);
+            prepared[index] = StoredPublication.Of(publications.Span[index]);
             size += prepared[index].Body.Length;
         }
 
@@ -102,7 +102,7 @@ public sealed partial class SqliteBroker : IBroker
     public async ValueTask BroadcastAsync(string exchange, string routingKey, WireMessage message, CancellationToken cancellationToken = default)
     {
         Check(cancellationToken);
-        SqlitePublication[] prepared = [SqlitePublication.Of(new Publication(exchange, routingKey, message))];
+        StoredPublication[] prepared = [StoredPublication.Of(new Publication(exchange, routingKey, message))];
         await AskAsync(Store.WriteAsync(
             isDurable: false,
             (session, _) =>
@@ -250,7 +250,11 @@ public sealed partial class SqliteBroker : IBroker
             consumer.WakeIfConcerned(queues);
         }
 
-        WakeListeners();
+        if (queues.Contains(ThoseWhoListen))
+        {
+            WakeListeners();
+        }
+
         Store.Watch.Expect();
     }
 

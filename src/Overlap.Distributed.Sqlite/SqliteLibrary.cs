@@ -9,6 +9,9 @@ internal static class SqliteLibrary
     private const string Bundled = "e_sqlite3";
     private const string OfTheSystem = "libsqlite3.so.0";
 
+    // RETURNING is there since 3.35.
+    private const int OldestVersion = 3_035_000;
+
     private static readonly Lock Gate = new();
 
     private static bool _isLoaded;   // Guarded by Gate.
@@ -47,8 +50,10 @@ internal static class SqliteLibrary
         }
     }
 
-    // RETURNING is there since 3.35; before 3.37 several defects of it are known.
-    private static unsafe bool IsNewEnough(nint library) =>
+    private static bool IsNewEnough(nint library) =>
         NativeLibrary.TryGetExport(library, "sqlite3_libversion_number", out nint version)
-        && ((delegate* unmanaged[Cdecl]<int>)version)() >= 3_037_000;
+        && Marshal.GetDelegateForFunctionPointer<VersionNumber>(version)() >= OldestVersion;
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int VersionNumber();
 }

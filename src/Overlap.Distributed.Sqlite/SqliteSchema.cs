@@ -99,14 +99,15 @@ internal static class SqliteSchema
         }
 
         // Messages hold arguments, which are nobody else's business. SQLite gives its other files the rights of this one.
+        FileStreamOptions mine = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            mine.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         try
         {
-            new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }).Dispose();
+            new FileStream(path, mine).Dispose();
         }
         catch (IOException) when (File.Exists(path))
         {

@@ -21,6 +21,7 @@ internal sealed class SqliteStore
         _writer = new SqliteLane(options, "overlap-sqlite-writer");
         _reader = new SqliteLane(options, "overlap-sqlite-reader");
         Watch = new SqliteWatch(_writer);
+        Results = new SqliteResultWaits(this);
     }
 
     public string Path { get; }
@@ -28,6 +29,8 @@ internal sealed class SqliteStore
     public TimeProvider Clock { get; }
 
     public SqliteWatch Watch { get; }
+
+    public SqliteResultWaits Results { get; }
 
     /// <summary>Now, as it stands in the file.</summary>
     public long Now => ToFile(Clock.GetUtcNow());
@@ -72,13 +75,13 @@ internal sealed class SqliteStore
     }
 
     /// <summary>Reads on the reader's lane: not behind what waits for the disk.</summary>
-    public Task<T> ReadAsync<T>(Func<SqliteSession, T> read) => Post(_reader, new((session, _) => read(session), committed: null)
+    public Task<T> ReadAsync<T>(Func<SqliteSession, T> read) => Post(_reader, new SqliteWork<T>((session, _) => read(session), committed: null)
     {
         Access = SqliteAccess.Read,
     });
 
     /// <summary>Reads on the writer's lane: before what is posted to it later.</summary>
-    public Task<T> ReadInTurnAsync<T>(Func<SqliteSession, T> read) => Post(_writer, new((session, _) => read(session), committed: null)
+    public Task<T> ReadInTurnAsync<T>(Func<SqliteSession, T> read) => Post(_writer, new SqliteWork<T>((session, _) => read(session), committed: null)
     {
         Access = SqliteAccess.Read,
     });
@@ -89,7 +92,7 @@ internal sealed class SqliteStore
     /// <param name="committed">Runs when it is in the file; it wakes others.</param>
     /// <param name="size">About how many bytes it writes.</param>
     public Task<T> WriteAsync<T>(bool isDurable, Func<SqliteSession, SqliteWork, T> run, Action<T>? committed = null, long size = 0) =>
-        Post(_writer, new(run, committed)
+        Post(_writer, new SqliteWork<T>(run, committed)
         {
             Access = isDurable ? SqliteAccess.WriteDurably : SqliteAccess.Write,
             Size = size,

@@ -130,7 +130,7 @@ public abstract class BackendContract
         await using IResultBackend backend = await CreateAsync();
         await backend.StoreAsync(new[] { Progress("id-1", 40) });
         ResultDocument? read = await backend.ReadAsync("id-1");
-        Assert.Equal((TaskState.Custom, "PROGRESS", 40, false), (read?.State, read?.StateName, read?.Result["percent"].AsInteger(), read?.IsReady));
+        Assert.Equal((TaskState.Custom, "PROGRESS", 40, false), (read?.State, read?.StateName, read?.Result.AsMap()["percent"].AsInteger(), read?.IsReady));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public abstract class BackendContract
             "id-1",
             document =>
             {
-                told.Add(document.Result["percent"].AsInteger());
+                told.Add(document.Result.AsMap()["percent"].AsInteger());
                 next.Release();
             },
             CancellationToken.None).AsTask().WaitAsync(Guard);

@@ -190,7 +190,7 @@ public abstract partial class BrokerContract
         await listening.DisposeAsync();
     }
 
-    protected static Task<bool[]> DeadLetterAsync(IBrokerConsumer consumer, Delivery delivery, string detail) => SettleAsync(
+    protected static Task<IReadOnlyList<bool>> DeadLetterAsync(IBrokerConsumer consumer, Delivery delivery, string detail) => SettleAsync(
         consumer,
         new Settlement(delivery, SettlementKind.DeadLetter) { Cause = new DeadLetterCause(MessageDefect.UnknownTask, detail) });
 

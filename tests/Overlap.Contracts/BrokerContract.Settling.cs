@@ -50,7 +50,7 @@ public abstract partial class BrokerContract
         await using IBrokerConsumer consumer = await ConsumeAsync(broker);
         await PublishAsync(broker, "a");
         Delivery delivery = await ReceiveOneAsync(consumer);
-        bool[][] settled = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => AcknowledgeAsync(consumer, delivery))));
+        IReadOnlyList<bool>[] settled = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => AcknowledgeAsync(consumer, delivery))));
         Assert.Single(settled, static held => held[0]);
     }
 

@@ -467,9 +467,9 @@ public abstract partial class BrokerContract
         return [.. deliveries];
     }
 
-    protected static async Task<bool[]> SettleAsync(IBrokerConsumer consumer, params Settlement[] settlements) =>
-        [.. await consumer.SettleAsync(settlements, CancellationToken.None).AsTask().WaitAsync(Guard)];
+    protected static Task<IReadOnlyList<bool>> SettleAsync(IBrokerConsumer consumer, params Settlement[] settlements) =>
+        consumer.SettleAsync(settlements, CancellationToken.None).AsTask().WaitAsync(Guard);
 
-    protected static Task<bool[]> AcknowledgeAsync(IBrokerConsumer consumer, params Delivery[] deliveries) =>
+    protected static Task<IReadOnlyList<bool>> AcknowledgeAsync(IBrokerConsumer consumer, params Delivery[] deliveries) =>
         SettleAsync(consumer, [.. deliveries.Select(static delivery => new Settlement(delivery, SettlementKind.Acknowledge))]);
 }

@@ -1,18 +1,17 @@
-using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
 
-namespace Overlap.Distributed.Sqlite;
+namespace Overlap.Distributed.Brokers;
 
-/// <summary>A publication as it goes into the file.</summary>
+/// <summary>A publication as brokers keep it that have no form of their own: in the envelope of the Redis transport.</summary>
 /// <param name="Exchange">The exchange; empty for the default one.</param>
 /// <param name="RoutingKey">The routing key; with the default exchange, the queue.</param>
 /// <param name="Priority">0 to 9.</param>
 /// <param name="Body">The message in its envelope.</param>
-internal sealed record SqlitePublication(string Exchange, string RoutingKey, int Priority, byte[] Body)
+internal sealed record StoredPublication(string Exchange, string RoutingKey, int Priority, byte[] Body)
 {
     private const int LowestPriority = 9;
 
-    public static SqlitePublication Of(in Publication publication)
+    public static StoredPublication Of(in Publication publication)
     {
         ArgumentNullException.ThrowIfNull(publication.Exchange);
         ArgumentNullException.ThrowIfNull(publication.RoutingKey);
@@ -27,6 +26,6 @@ internal sealed record SqlitePublication(string Exchange, string RoutingKey, int
             },
         };
         int priority = Math.Clamp(message.Properties.Priority, 0, LowestPriority);
-        return new SqlitePublication(publication.Exchange, publication.RoutingKey, priority, EnvelopeCodec.Write(message));
+        return new StoredPublication(publication.Exchange, publication.RoutingKey, priority, EnvelopeCodec.Write(message));
     }
 }
