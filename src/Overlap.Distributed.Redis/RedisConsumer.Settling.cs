@@ -202,6 +202,7 @@ internal sealed partial class RedisConsumer
         switch (settlement.Kind)
         {
             case SettlementKind.Return:
+            case SettlementKind.Defer when settlement.Due <= _clock.GetUtcNow():
                 transaction.Add("RPUSH", hold.Bucket.Key, AsGivenBack(hold));
                 break;
             case SettlementKind.Requeue:
