@@ -26,6 +26,7 @@ internal sealed class RespClient : IAsyncDisposable
 
     // Owned by whoever makes the link.
     private long _lastId;
+    private string? _lastRun;
     private volatile Exception? _lastError;
 
     /// <param name="url">Where the server is.</param>
@@ -242,14 +243,15 @@ internal sealed class RespClient : IAsyncDisposable
     {
         try
         {
-            if (_lastId != 0)
+            string? run = await RunOfAsync(connection).ConfigureAwait(false);
+            if (_lastId != 0 && run is not null && run == _lastRun)
             {
                 RespBatch batch = new();
                 batch.Add("CLIENT", "KILL", "ID", _lastId);
                 await connection.ExecuteAsync(batch).ConfigureAwait(false);
             }
 
-            _lastId = connection.Id;
+            (_lastId, _lastRun) = (connection.Id, run);
             if (Prepare is not null)
             {
                 await Prepare(connection).ConfigureAwait(false);
@@ -260,6 +262,16 @@ internal sealed class RespClient : IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Which run of the server it is: another gives the same ids to others.
+    private static async Task<string?> RunOfAsync(RespConnection connection)
+    {
+        const string Name = "run_id:";
+        RespBatch batch = new();
+        batch.Add("INFO", "server");
+        RespValue info = (await connection.ExecuteAsync(batch).ConfigureAwait(false))[0];
+        return info.IsError ? null : info.AsText().Split('\n').FirstOrDefault(static line => line.StartsWith(Name, StringComparison.Ordinal))?[Name.Length..].Trim();
     }
 
     private async Task ReviveAsync(RespConnection connection)

@@ -16,17 +16,34 @@ internal sealed class RedisProcess : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("overlap-redis-");
     private Process? _process;
 
-    private RedisProcess(string[] settings) => _settings = settings;
+    private RedisProcess(Func<string, string, string[]> settings)
+    {
+        Port = FreePort();
+        _settings = settings(Port.ToString(CultureInfo.InvariantCulture), _folder.FullName);
+    }
 
-    public int Port { get; private set; }
+    public int Port { get; }
 
     /// <summary>Starts one; without a server on this machine the test is skipped, and says so.</summary>
-    public static async Task<RedisProcess> StartAsync(params string[] settings)
+    public static Task<RedisProcess> StartAsync(params string[] settings) => StartAsync((port, folder) =>
+    [
+        "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--databases", "4096", .. settings,
+    ]);
+
+    /// <summary>Starts one that speaks TLS only.</summary>
+    public static Task<RedisProcess> StartTlsAsync(string certificate, string key) => StartAsync((port, folder) =>
+    [
+        "--port", "0", "--tls-port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--tls-cert-file", certificate, "--tls-key-file", key,
+        "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no",
+    ]);
+
+    /// <summary>Starts a sentinel that watches a master.</summary>
+    public static Task<RedisProcess> StartSentinelAsync(string master, int masterPort) => StartAsync((port, folder) =>
     {
-        RedisProcess server = new(settings) { Port = FreePort() };
-        await server.StartAgainAsync();
-        return server;
-    }
+        string file = Path.Combine(folder, "sentinel.conf");
+        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor {master} 127.0.0.1 {masterPort} 1\n"));
+        return [file, "--sentinel"];
+    });
 
     public string Url(int database = 0) => string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{Port}/{database}");
 
@@ -39,12 +56,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = _folder.FullName,
         };
-        string[] arguments =
-        [
-            "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "", "--databases", "4096",
-            "--daemonize", "no", .. _settings,
-        ];
-        foreach (string argument in arguments)
+        foreach (string argument in _settings)
         {
             start.ArgumentList.Add(argument);
         }
@@ -60,7 +72,7 @@ internal sealed class RedisProcess : IAsyncDisposable
 
         while (await _process!.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line)
         {
-            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
+            if (line.Contains("Ready to accept connections", StringComparison.Ordinal) || line.Contains("+monitor master", StringComparison.Ordinal))
             {
                 _ = _process.StandardOutput.ReadToEndAsync();
                 _ = _process.StandardError.ReadToEndAsync();
@@ -94,6 +106,13 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
 
         _folder.Delete(recursive: true);
+    }
+
+    private static async Task<RedisProcess> StartAsync(Func<string, string, string[]> settings)
+    {
+        RedisProcess server = new(settings);
+        await server.StartAgainAsync();
+        return server;
     }
 
     private static int FreePort()
