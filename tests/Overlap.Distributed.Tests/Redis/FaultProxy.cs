@@ -12,6 +12,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Link, byte> _links = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private readonly int _port;
     private int _isCut;
@@ -29,11 +31,17 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>The name that the link to cut gives itself; <see langword="null"/>: none is cut.</summary>
     public string? CutName { get; init; }
 
+    /// <summary>A word: what goes to the server over a link of <see cref="CutName"/> and holds it, is held until <see cref="Release"/>.</summary>
+    public string? HoldAt { get; init; }
+
+    /// <summary>Ends when something is held.</summary>
+    public Task Holds => _holds.Task;
+
     /// <summary>Whether what goes to the server is counted, or what comes from it.</summary>
     public bool CutsToServer { get; init; }
 
     /// <summary>How many bytes still pass.</summary>
-    public int CutAfter { get; init; }
+    public int CutAfter { get; init; } = int.MaxValue;
 
     /// <summary>Whether a link was cut.</summary>
     public bool HasCut => _isCut != 0;
@@ -43,6 +51,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     public string Url(string url) =>
         "redis://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture) + url[url.LastIndexOf('/')..];
+
+    /// <summary>Lets go what is held, and holds nothing any more.</summary>
+    public void Release() => _released.TrySetResult();
 
     /// <summary>Cuts all links there are.</summary>
     public void CutAll()
@@ -56,6 +67,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
+        Release();
         _listener.Stop();
         CutAll();
         await _accepting;
@@ -114,6 +126,12 @@ internal sealed class FaultProxy : IAsyncDisposable
                 if (link.IsRecorded ??= Records.TryAdd((name, true), new MemoryStream()) && Records.TryAdd((name, false), new MemoryStream()))
                 {
                     Records[(name, toServer)].Write(buffer.AsSpan(0, read));
+                }
+
+                if (toServer && HoldAt is not null && CutName == name && Encoding.ASCII.GetString(buffer, 0, read).Contains(HoldAt, StringComparison.Ordinal))
+                {
+                    _holds.TrySetResult();
+                    await _released.Task;
                 }
 
                 bool isTheOne = CutName == name && CutsToServer == toServer && link.IsRecorded == true && !HasCut;
