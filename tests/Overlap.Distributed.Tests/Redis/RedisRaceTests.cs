@@ -1,0 +1,124 @@
+using System.Text;
+using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Protocol;
+using Overlap.Distributed.Redis;
+using Overlap.Distributed.Redis.Resp;
+using Overlap.Testing;
+
+namespace Overlap.Distributed.Tests.Redis;
+
+/// <summary>One is held up between two of its steps, and others do in that gap what they can.</summary>
+public sealed class RedisRaceTests(RedisServer server)
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    private readonly VirtualTimeProvider _clock = new(new VirtualTimeOptions { Start = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero) });
+
+    [Fact]
+    public async Task ReceiveAsync_PausedBeforeItIsWrittenDownAndSwept_LosesItToTheNext()
+    {
+        string url = await server.NewDatabaseAsync();
+        await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = "overlap-claim", HoldAt = "EXEC" };
+        await using RedisBroker paused = Make(proxy.Url(url));
+        await using RedisBroker other = Make(url);
+        await using IBrokerConsumer slow = await paused.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        await other.PublishAsync(new[] { To("celery", "a") });
+        Delivery lost = await ReceiveOneAsync(slow);
+        await proxy.Holds.WaitAsync(Guard);
+        _clock.Advance(Lease * 1.1);
+        await other.SweepAsync(CancellationToken.None);
+        await using IBrokerConsumer next = await other.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        Delivery again = await ReceiveOneAsync(next);
+        proxy.Release();
+        Settlement late = new(lost, SettlementKind.Acknowledge) { Successor = To("done", "b") };
+        Assert.Equal([false], await slow.SettleAsync(new[] { late }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        Assert.Equal(0, await other.CountAsync("done"));
+        Assert.True(lost.LeaseLost.IsCancellationRequested);
+        Assert.Equal([true], await next.SettleAsync(new[] { new Settlement(again, SettlementKind.Acknowledge) }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        Assert.Empty(await KeysAsync(url));
+    }
+
+    [Fact]
+    public async Task SweepAsync_HolderSettlesWhileItIsTakenAway_BringsNothingBack()
+    {
+        string url = await server.NewDatabaseAsync();
+        await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = "overlap-sweep", HoldAt = "ZINTERSTORE" };
+        await using RedisBroker sweeping = Make(proxy.Url(url));
+        await using RedisBroker holding = MakeStill(url);
+        await using IBrokerConsumer consumer = await holding.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        await holding.PublishAsync(new[] { To("celery", "a"), To("celery", "b") });
+        Delivery settled = await ReceiveOneAsync(consumer);
+        Delivery left = await ReceiveOneAsync(consumer);
+        _clock.Advance(Lease * 1.1);
+        Task sweep = sweeping.SweepAsync(CancellationToken.None);
+        await proxy.Holds.WaitAsync(Guard);
+        Assert.Equal([true], await consumer.SettleAsync(new[] { new Settlement(settled, SettlementKind.Acknowledge) }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        proxy.Release();
+        await sweep.WaitAsync(Guard);
+        Assert.Equal(1, await holding.CountAsync("celery"));
+        Assert.Equal([false], await consumer.SettleAsync(new[] { new Settlement(left, SettlementKind.Acknowledge) }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        Assert.Equal(["celery"], await KeysAsync(url));
+    }
+
+    [Fact]
+    public async Task SweepAsync_PausedUntilItsLockWasTakenByAnother_MovesNothingTwice()
+    {
+        string url = await server.NewDatabaseAsync();
+        await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = "overlap-sweep", HoldAt = "RPUSH" };
+        await using RedisBroker paused = Make(proxy.Url(url));
+        await using RedisBroker other = Make(url);
+        await RedisServer.RunAsync(url, ["ZADD", "_overlap.deferred", "0", "tag\ncelery\n{}"]);
+        Task sweep = paused.SweepAsync(CancellationToken.None);
+        await proxy.Holds.WaitAsync(Guard);
+
+        // The lock runs out.
+        await RedisServer.RunAsync(url, ["DEL", "_overlap.deferred_mutex"]);
+        await other.SweepAsync(CancellationToken.None);
+        Assert.Equal(1, await other.CountAsync("celery"));
+        proxy.Release();
+        await sweep.WaitAsync(Guard);
+        Assert.Equal(1, await other.CountAsync("celery"));
+    }
+
+    [Fact]
+    public async Task SweepAsync_ManyAtOnce_BringsEachBackOnce()
+    {
+        string url = await server.NewDatabaseAsync();
+        await using RedisBroker gone = MakeStill(url);
+        IBrokerConsumer consumer = await gone.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        const int Count = 350;
+        await gone.PublishAsync(Enumerable.Range(0, Count).Select(static number => To("celery", $"{number}")).ToArray());
+        for (int held = 0; held < Count;)
+        {
+            held += (await consumer.ReceiveAsync(100, CancellationToken.None).AsTask().WaitAsync(Guard)).Count;
+        }
+
+        _clock.Advance(Lease * 1.1);
+        RedisBroker[] sweepers = [.. Enumerable.Range(0, 4).Select(_ => Make(url))];
+        await Task.WhenAll(sweepers.Select(static broker => Task.Run(() => broker.SweepAsync(CancellationToken.None)))).WaitAsync(Guard);
+        string[] bodies = [.. (await RedisServer.TextsAsync(url, "LRANGE", "celery", "0", "-1"))
+            .Select(static raw => Encoding.UTF8.GetString(EnvelopeCodec.Read(Encoding.UTF8.GetBytes(raw), ProtocolLimits.Default).Body.Span)).Reverse()];
+        Assert.Equal(Enumerable.Range(0, Count).Select(static number => $"{number}").Order(), bodies.Order());
+        foreach (RedisBroker sweeper in sweepers)
+        {
+            await sweeper.DisposeAsync();
+        }
+    }
+
+    private static async Task<Delivery> ReceiveOneAsync(IBrokerConsumer consumer) =>
+        Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None).AsTask().WaitAsync(Guard));
+
+    private static Publication To(string queue, string text) =>
+        new("", queue, new WireMessage { Body = Encoding.UTF8.GetBytes(text), ContentType = "text/plain", ContentEncoding = "utf-8" });
+
+    // Names of claim lists that were never filled are there as long as their consumer is.
+    private static async Task<string[]> KeysAsync(string url) =>
+        [.. (await RedisServer.TextsAsync(url, "KEYS", "*")).Where(static key => key != "_overlap.claims")];
+
+    // Its clock stands still, and with it its own sweeps, and its leases are not renewed.
+    private RedisBroker MakeStill(string url) =>
+        new(url, new RedisBrokerOptions { Lease = Lease, TimeProvider = new VirtualTimeProvider(new VirtualTimeOptions { Start = _clock.GetUtcNow() }) });
+
+    private RedisBroker Make(string url) => new(url, new RedisBrokerOptions { Lease = Lease, TimeProvider = _clock });
+}
