@@ -18,7 +18,7 @@ public enum MessageDefect
     /// <summary>A text is not UTF-8.</summary>
     InvalidUtf8,
 
-    /// <summary>A number is too large for its type.</summary>
+    /// <summary>A number is too large for its type, or beyond its limit.</summary>
     NumberOverflow,
 
     /// <summary>A content type that is not accepted; pickle and YAML are never parsed.</summary>
@@ -27,7 +27,7 @@ public enum MessageDefect
     /// <summary>A compression that is not known, or a body that does not inflate.</summary>
     CompressionRefused,
 
-    /// <summary>An eta or an expiry that is no date.</summary>
+    /// <summary>An eta or an expiry that is no date, or an eta that is further ahead than the limit.</summary>
     InvalidDate,
 
     /// <summary>A tagged value whose tag is not known.</summary>

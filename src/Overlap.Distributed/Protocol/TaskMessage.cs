@@ -71,6 +71,15 @@ public sealed record TaskMessage
     /// <summary>The body of the chord whose header it belongs to.</summary>
     public WireMap? Chord { get; init; }
 
+    /// <summary>How often a task has put another in its own place before this one.</summary>
+    public int ReplacedTaskNesting { get; init; }
+
+    /// <summary>The names of the stamps that it passes on.</summary>
+    public ImmutableArray<string> StampedHeaders { get; init; } = [];
+
+    /// <summary>The stamps, by name.</summary>
+    public WireMap Stamps { get; init; } = WireMap.Empty;
+
     /// <summary>Headers that no version of the protocol names: the users' own, kept as they came.</summary>
     public WireMap OtherHeaders { get; init; } = WireMap.Empty;
 
