@@ -81,7 +81,7 @@ public sealed class TaskContext
     /// <param name="cause">Why; the call fails with it when there are no tries left.</param>
     /// <param name="maxRetries">How often the call may be tried again, in place of what the task's options say.</param>
     public TaskRetryException Retry(TimeSpan? after = null, Exception? cause = null, int? maxRetries = null) =>
-        new(cause is null ? "The call asks to be tried again." : $"{cause.GetType().Name}: {cause.Message}", cause) { After = after, MaxRetries = maxRetries };
+        new(cause is null ? $"{TaskName} asks to be tried again." : $"{cause.GetType().Name}: {cause.Message}", cause) { After = after, MaxRetries = maxRetries };
 
     /// <summary>Makes this the call of the asynchronous flow that runs here.</summary>
     internal void Enter() => Ambient.Value = this;

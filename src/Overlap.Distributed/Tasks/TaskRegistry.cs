@@ -1,4 +1,4 @@
-using System.Collections;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
@@ -8,12 +8,12 @@ namespace Overlap.Distributed.Tasks;
 /// <summary>The tasks that a worker can run, by name. A message can name one of these and nothing else.</summary>
 /// <remarks>Filled before a worker starts, which takes what is there then; not safe for use by several threads while it is being filled.</remarks>
 [DebuggerDisplay("{_definitions.Count} tasks")]
-public sealed class TaskRegistry : IReadOnlyCollection<TaskDefinition>
+public sealed class TaskRegistry
 {
     private readonly Dictionary<string, TaskDefinition> _definitions = new(StringComparer.Ordinal);
 
-    /// <inheritdoc/>
-    public int Count => _definitions.Count;
+    /// <summary>The tasks that are there now, by their names.</summary>
+    public ImmutableArray<TaskDefinition> Definitions => [.. _definitions.Values.OrderBy(static definition => definition.Name, StringComparer.Ordinal)];
 
     /// <summary>Makes the registry of all methods of an assembly that have a <see cref="TaskNameAttribute"/>, as it was generated with that assembly.</summary>
     /// <param name="assembly">The assembly.</param>
@@ -60,10 +60,4 @@ public sealed class TaskRegistry : IReadOnlyCollection<TaskDefinition>
 
     /// <summary>Finds a task by its name.</summary>
     public bool TryGet(string name, [MaybeNullWhen(false)] out TaskDefinition definition) => _definitions.TryGetValue(name, out definition);
-
-    /// <inheritdoc/>
-    public IEnumerator<TaskDefinition> GetEnumerator() => _definitions.Values.GetEnumerator();
-
-    /// <inheritdoc/>
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
