@@ -47,10 +47,9 @@ internal static class EnvelopeProperties
                     exchange = TextOf(info["exchange"], "exchange") ?? "";
                     routingKey = TextOf(info["routing_key"], "routing_key") ?? "";
                     isRedelivered |= info["redelivered"] == true;
-                    WireMap rest = info.Without("exchange").Without("routing_key").Without("redelivered");
-                    if (rest.Count > 0)
+                    if (HasMore(info))
                     {
-                        (others ??= []).Add(new(entry.Key, rest));
+                        (others ??= []).Add(new(entry.Key, info.Without("exchange").Without("routing_key").Without("redelivered")));
                     }
 
                     break;
@@ -138,6 +137,19 @@ internal static class EnvelopeProperties
                 writer.WriteValue(entry.Value);
             }
         }
+    }
+
+    private static bool HasMore(WireMap info)
+    {
+        foreach (ref readonly KeyValuePair<string, WireValue> entry in info.AsSpan())
+        {
+            if (entry.Key is not ("exchange" or "routing_key" or "redelivered"))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static TimeSpan? ExpirationOf(WireValue value)
