@@ -124,7 +124,7 @@ public sealed class TaskClient
 
     /// <summary>Tells all workers that listen now not to start calls.</summary>
     /// <param name="taskIds">The ids of the calls.</param>
-    /// <param name="terminates">Whether to stop those that run: their tokens are cancelled, and in a process pool their processes are killed.</param>
+    /// <param name="terminates">Whether to stop those that run: their tokens are cancelled.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public ValueTask RevokeAsync(ImmutableArray<string> taskIds, bool terminates = false, CancellationToken cancellationToken = default)
     {

@@ -45,7 +45,7 @@ public class TaskHandle
         Client.Backend.WaitAsync(Id, progress, cancellationToken);
 
     /// <summary>Tells all workers that listen now not to start the call.</summary>
-    /// <param name="terminates">Whether to stop it if it runs: its token is cancelled, and in a process pool its process is killed.</param>
+    /// <param name="terminates">Whether to stop it if it runs: its token is cancelled.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <remarks>A worker that starts later has not heard it.</remarks>
     public ValueTask RevokeAsync(bool terminates = false, CancellationToken cancellationToken = default) =>

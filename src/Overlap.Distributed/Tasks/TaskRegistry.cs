@@ -12,6 +12,9 @@ public sealed class TaskRegistry
 {
     private readonly Dictionary<string, TaskDefinition> _definitions = new(StringComparer.Ordinal);
 
+    /// <summary>Reads the arguments of calls and writes their results.</summary>
+    public WireConverter Converter { get; init; } = WireConverter.Default;
+
     /// <summary>The tasks that are there now, by their names.</summary>
     public ImmutableArray<TaskDefinition> Definitions => [.. _definitions.Values.OrderBy(static definition => definition.Name, StringComparer.Ordinal)];
 

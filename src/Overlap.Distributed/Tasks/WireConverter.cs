@@ -26,7 +26,9 @@ public sealed class WireConverter
     /// </param>
     public WireConverter(JsonSerializerOptions? options = null)
     {
-        _options = options ?? MakeDefaultOptions();
+        _options = options is null ? MakeDefaultOptions() : new JsonSerializerOptions(options);
+        _options.Converters.Add(new WireValueJsonConverter());
+        _options.Converters.Add(new WireMapJsonConverter());
     }
 
     /// <summary>The converter that is used where nothing else is said.</summary>

@@ -57,20 +57,8 @@ internal static class WireJson
         }
     }
 
-    private static WireValue NumberOf(JsonElement element)
-    {
-        if (element.TryGetInt64(out long integer))
-        {
-            return integer;
-        }
-
-        string text = element.GetRawText();
-        return text.AsSpan().ContainsAny('.', 'e', 'E')
-            ? element.GetDouble()
-            : BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-    }
-
-    private static void Write(Utf8JsonWriter writer, WireValue value)
+    /// <summary>Writes a value into what a serialiser writes.</summary>
+    public static void Write(Utf8JsonWriter writer, WireValue value)
     {
         switch (value.Kind)
         {
@@ -133,5 +121,18 @@ internal static class WireJson
                 writer.WriteEndObject();
                 break;
         }
+    }
+
+    private static WireValue NumberOf(JsonElement element)
+    {
+        if (element.TryGetInt64(out long integer))
+        {
+            return integer;
+        }
+
+        string text = element.GetRawText();
+        return text.AsSpan().ContainsAny('.', 'e', 'E')
+            ? element.GetDouble()
+            : BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 }

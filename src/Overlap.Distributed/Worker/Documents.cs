@@ -54,9 +54,12 @@ internal static class Documents
         Error("MaxRetriesExceededError", CeleryExceptions, $"Can't retry {message.Task}[{message.Id}] any more: it was tried {message.Retries + 1} times.");
 
     /// <summary>An exception as data: its type's bare name, as Python shows it, and its message.</summary>
-    public static RemoteError Of(Exception exception) => exception is TaskArgumentException
-        ? Error("TypeError", Builtins, exception.Message)
-        : Error(exception.GetType().Name, exception.GetType().Namespace, exception.Message);
+    public static RemoteError Of(Exception exception) => exception switch
+    {
+        TaskArgumentException => Error("TypeError", Builtins, exception.Message),
+        ProcessTaskException remote => remote.Error,
+        _ => Error(exception.GetType().Name, exception.GetType().Namespace, exception.Message),
+    };
 
     private static RemoteError Error(string type, string? module, string text) => new(type, ImmutableArray.Create<WireValue>(text), module);
 

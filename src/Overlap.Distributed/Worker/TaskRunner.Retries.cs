@@ -1,13 +1,17 @@
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
+using Overlap.Processes;
 
 namespace Overlap.Distributed.Worker;
 
 // How a call is tried again: with its own id, after a wait that its message carries.
 internal sealed partial class TaskRunner
 {
-    private static bool IsRetried(TaskOptions options, Exception failure)
+    private const string LossesHeader = "overlap-process-losses";
+
+    /// <summary>Whether a call is tried again by itself after an exception.</summary>
+    internal static bool IsRetried(TaskOptions options, Exception failure)
     {
         foreach (Type type in options.RetriedExceptions)
         {
@@ -24,7 +28,7 @@ internal sealed partial class TaskRunner
     {
         TaskOptions task = item.Definition.Options;
         TaskRetryException? asked = failure as TaskRetryException;
-        if (asked is null && !IsRetried(task, failure))
+        if (asked is null && !(failure is ProcessTaskException { IsRetried: true } || IsRetried(task, failure)))
         {
             return false;
         }
@@ -47,7 +51,7 @@ internal sealed partial class TaskRunner
         WorkerLog.Retried(_logger, item.Definition.Name, Shown(item.Message.Id), delay, retries + 1, Shown($"{told.GetType().Name}: {told.Message}"));
 
         // I5: the state RETRY is stored before the next try is sent, and that is sent in one step with the acknowledgement of this one.
-        ResultDocument document = Documents.Retry(item.Message, Documents.Of(told), told.ToString());
+        ResultDocument document = Documents.Retry(item.Message, Documents.Of(told), told is ProcessTaskException remote ? remote.Traceback : told.ToString());
         if (item.IsAcknowledged)
         {
             _ = SendAfterAsync(item, document, next);
@@ -58,6 +62,35 @@ internal sealed partial class TaskRunner
         }
 
         return true;
+    }
+
+    // Its process died under it. Whether by its doing nobody knows, so it is run again only if its task says so, and not for ever.
+    private string EndDead(WorkItem item, WorkerDiedException death, TimeSpan duration)
+    {
+        long losses = item.Message.OtherHeaders[LossesHeader] is { Kind: WireKind.Integer } before ? before.AsInteger() + 1 : 1;
+        if (!item.Definition.Options.ReturnsWhenWorkerLost || item.IsAcknowledged)
+        {
+            EndFailed(item, Documents.WorkerLost(death.Message), null, duration);
+            return "failed";
+        }
+
+        if (losses >= options.MaxDeliveries)
+        {
+            string detail = $"{losses} processes have died of it; the last: {death.Message}";
+            figures.CountDeadLettered();
+            WorkerMetrics.CountDeadLetter(item.Delivery.Queue, MessageDefect.Poison);
+            WorkerLog.DeadLettered(_logger, item.Delivery.Tag, item.Delivery.Queue, nameof(MessageDefect.Poison), Shown(detail));
+            ResultDocument document = Documents.Failure(item.Message, Documents.WorkerLost(detail), null, _clock.GetUtcNow());
+            Settlement settlement = new(item.Delivery, SettlementKind.DeadLetter) { Cause = new DeadLetterCause(MessageDefect.Poison, detail) };
+            End(item, document, settlement);
+            return "dead";
+        }
+
+        // Counted in the message itself: brokers count only the deaths of those who hold messages, and this worker lives.
+        figures.CountReturned();
+        TaskMessage again = item.Message with { OtherHeaders = item.Message.OtherHeaders.With(LossesHeader, losses) };
+        End(item, null, SettlementKind.Acknowledge, Successor(item, again));
+        return "returned";
     }
 
     // Of a call that was acknowledged early there is nothing left to settle: its next try is published by itself.

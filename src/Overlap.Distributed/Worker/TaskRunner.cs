@@ -4,12 +4,13 @@ using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
+using Overlap.Processes;
 
 namespace Overlap.Distributed.Worker;
 
 /// <summary>Runs the call of an item in a slot, and says what becomes of its delivery.</summary>
 internal sealed partial class TaskRunner(
-    WorkerOptions options, IBroker broker, IResultBackend? backend, Completer completer, TakeWindow window, WorkerFigures figures, LiveItems live, RevokedCalls revoked)
+    WorkerOptions options, ICallInvoker invoker, IBroker broker, IResultBackend? backend, Completer completer, TakeWindow window, WorkerFigures figures, LiveItems live, RevokedCalls revoked)
 {
     private readonly TimeProvider _clock = options.TimeProvider;
     private readonly RetryDelays _delays = new(options.Seed);
@@ -110,17 +111,16 @@ internal sealed partial class TaskRunner(
     private async ValueTask RunCallAsync(WorkItem item)
     {
         using ITimer? soft = StartTimer(item.Message.SoftLimit ?? item.Definition.Options.SoftLimit, SoftLimitPassed, item);
-        using ITimer? hard = StartTimer(item.Message.HardLimit ?? item.Definition.Options.HardLimit, HardLimitPassed, item);
+        TimeSpan? hardLimit = item.Message.HardLimit ?? item.Definition.Options.HardLimit;
+        hardLimit = hardLimit > TimeSpan.Zero ? hardLimit : null;
+        using ITimer? hard = invoker.Kills ? null : StartTimer(hardLimit, HardLimitPassed, item);
         using Activity? activity = WorkerMetrics.StartActivity(item);
         item.StartedAt = _clock.GetTimestamp();
         WireValue result = default;
         Exception? failure = null;
         try
         {
-            TaskContext context = new(
-                item.Message, options.Converter, _clock, LoggerOf(item.Definition), item, item.Stopping);
-            context.Enter();
-            result = await item.Definition.InvokeAsync(context, options.Converter).ConfigureAwait(false);
+            result = await invoker.InvokeAsync(item, hardLimit, LoggerOf(item.Definition)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -168,6 +168,14 @@ internal sealed partial class TaskRunner(
         {
             EndFailed(item, Documents.SoftLimit(), failure, duration);
         }
+        else if (failure is CallDeadlineException deadline)
+        {
+            EndFailed(item, Documents.HardLimit(deadline.Deadline), null, duration);
+        }
+        else if (failure is WorkerDiedException death)
+        {
+            outcome = EndDead(item, death, duration);
+        }
         else if (TryRetry(item, failure))
         {
             outcome = "retried";
@@ -210,7 +218,7 @@ internal sealed partial class TaskRunner(
     {
         figures.CountFailed();
         WorkerLog.Failed(_logger, item.Definition.Name, Shown(item.Message.Id), duration, Shown($"{error.Type}: {error.Message}"), exception);
-        End(item, Documents.Failure(item.Message, error, exception?.ToString(), _clock.GetUtcNow()), SettlementKind.Acknowledge);
+        End(item, Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), _clock.GetUtcNow()), SettlementKind.Acknowledge);
     }
 
     private void EndRevoked(WorkItem item, string reason)
@@ -228,10 +236,12 @@ internal sealed partial class TaskRunner(
         completer.Add(new Completion(item.Delivery, null, null));
     }
 
-    private void End(WorkItem item, ResultDocument? document, SettlementKind kind, Publication? successor = null)
+    private void End(WorkItem item, ResultDocument? document, SettlementKind kind, Publication? successor = null) =>
+        End(item, document, item.IsAcknowledged ? null : new Settlement(item.Delivery, kind) { Successor = successor });
+
+    private void End(WorkItem item, ResultDocument? document, Settlement? settlement)
     {
         // The completion is there before the item is gone: who waits for all items to be gone may end the completer then.
-        Settlement? settlement = item.IsAcknowledged ? null : new Settlement(item.Delivery, kind) { Successor = successor };
         completer.Add(new Completion(item.Delivery, item.IgnoresResult ? null : document, settlement));
         live.Remove(item);
     }

@@ -3,6 +3,7 @@ using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Tasks;
 using Overlap.Executors;
+using Overlap.Processes;
 
 namespace Overlap.Distributed.Worker;
 
@@ -15,6 +16,7 @@ internal sealed class WorkerEngine : IDisposable
     private readonly WorkerOptions _options;
     private readonly IBrokerConsumer _consumer;
     private readonly IExecutor _executor;
+    private readonly ProcessPoolExecutor? _processes;
     private readonly TakeWindow _window;
     private readonly WorkerFigures _figures = new();
     private readonly LiveItems _live = new();
@@ -36,10 +38,17 @@ internal sealed class WorkerEngine : IDisposable
         _consumer = consumer;
         _logger = options.LoggerFactory.CreateLogger(typeof(WorkerHost).FullName!);
         _executor = options.Executor ?? new AsyncExecutor(options.Concurrency);
+        if (options.Executor is null && options.ProcessTasks is { } makeRegistry)
+        {
+            // The slots are here; each gives its calls to a process and waits.
+            _processes = new ProcessPoolExecutor(options.Processes with { MaxWorkers = options.Concurrency, WorkerState = makeRegistry });
+        }
+
+        ICallInvoker invoker = _processes is null ? new LocalInvoker(registry.Converter, options.TimeProvider) : new ProcessInvoker(_processes);
         _window = new TakeWindow(_executor.MaxWorkers, options.TakeAhead, options.MaxAhead);
         RevokedCalls revoked = new(options.TimeProvider);
         _completer = new Completer(consumer, backend, _figures, _window, options.TimeProvider, _logger);
-        _runner = new TaskRunner(options, broker, backend, _completer, _window, _figures, _live, revoked);
+        _runner = new TaskRunner(options, invoker, broker, backend, _completer, _window, _figures, _live, revoked);
         _intake = new Intake(options, registry, _executor, _runner, _completer, _window, _figures, _live, _logger);
         _watch = new StallWatch(options, broker, _logger);
         ControlListener control = new(options, broker, registry, _intake, _live, revoked, GetStatistics, shutDown, _logger);
@@ -110,6 +119,12 @@ internal sealed class WorkerEngine : IDisposable
         {
             // Its disposal waits for all calls: of one that does not end it is not waited for.
             Task disposal = _executor.DisposeAsync().AsTask();
+            await (isDrained ? disposal : Task.CompletedTask).ConfigureAwait(false);
+        }
+
+        if (_processes is not null)
+        {
+            Task disposal = _processes.DisposeAsync().AsTask();
             await (isDrained ? disposal : Task.CompletedTask).ConfigureAwait(false);
         }
 

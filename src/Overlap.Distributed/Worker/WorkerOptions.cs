@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 using Overlap.Executors;
+using Overlap.Processes;
 
 namespace Overlap.Distributed.Worker;
 
@@ -40,6 +41,18 @@ public sealed record WorkerOptions
     /// <see cref="Concurrency"/> says.
     /// </summary>
     public IExecutor? Executor { get; init; }
+
+    /// <summary>
+    /// Makes the registry in each worker process, and has the calls run there: a static method, or a lambda that captures nothing. A call that crashes
+    /// costs only itself, and one that passes its hard limit is killed. Yields to <see cref="Executor"/>. Default: calls run in this process.
+    /// </summary>
+    public Func<TaskRegistry>? ProcessTasks { get; init; }
+
+    /// <summary>
+    /// How worker processes are treated: after how many calls or with how much memory one is replaced, and more. Its number of workers is
+    /// <see cref="Concurrency"/>, and its state the registry.
+    /// </summary>
+    public ProcessPoolExecutorOptions Processes { get; init; } = new();
 
     /// <summary>
     /// How much work is taken ahead of what runs, so that slots need not wait for the broker: as many calls as will take about this long. Of calls that
@@ -86,9 +99,6 @@ public sealed record WorkerOptions
 
     /// <summary>How large messages may be.</summary>
     public ProtocolLimits Limits { get; init; } = ProtocolLimits.Default;
-
-    /// <summary>Reads arguments and writes results.</summary>
-    public WireConverter Converter { get; init; } = WireConverter.Default;
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
