@@ -78,6 +78,10 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
         {
             await StoreAsync(batch).ConfigureAwait(false);
             await SettleAsync(batch).ConfigureAwait(false);
+            foreach (Completion completion in batch.Where(static completion => completion.Settlement is null))
+            {
+                completion.Done?.TrySetResult(true);
+            }
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
         {

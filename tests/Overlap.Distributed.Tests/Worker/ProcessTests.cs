@@ -101,8 +101,8 @@ public sealed class ProcessTests
         .Add("tasks.pid", () => Environment.ProcessId)
         .Add("tasks.fail", int (string message) => throw new InvalidOperationException(message))
         .Add("tasks.flaky", (TaskContext context) => context.Retries < 1 ? throw context.Retry(TimeSpan.Zero) : context.Attempt)
-        .Add("tasks.die", () => Environment.FailFast("on purpose"))
-        .Add("tasks.die_again", () => Environment.FailFast("on purpose"), new TaskOptions { ReturnsWhenWorkerLost = true })
+        .Add("tasks.die", () => Environment.Exit(3))
+        .Add("tasks.die_again", () => Environment.Exit(3), new TaskOptions { ReturnsWhenWorkerLost = true })
         .Add("tasks.hang", () => Thread.Sleep(Timeout.Infinite))
         .Add("tasks.progress", async (TaskContext context) => await context.ReportProgressAsync(50));
 }
