@@ -10,20 +10,20 @@ public sealed partial class InMemoryBroker
     /// <summary>Takes what waits, the most urgent of all queues first, and of queues equally urgent in turn.</summary>
     internal IReadOnlyList<Delivery> Take(InMemoryConsumer consumer, int most)
     {
-        List<Delivery> deliveries = [];
+        List<InMemoryHold> taken = [];
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(consumer.IsDisposed, consumer);
-            while (deliveries.Count < most && FindNextLocked(consumer.Queues) is { } message)
+            while (taken.Count < most && FindNextLocked(consumer.Queues) is { } message)
             {
                 _queues[message.Queue].Remove(message);
                 ImmutableArray<string> queues = consumer.Queues;
                 consumer.Queues = queues.Remove(message.Queue).Add(message.Queue);
-                deliveries.Add(HoldLocked(consumer, message));
+                taken.Add(HoldLocked(consumer, message));
             }
         }
 
-        return deliveries;
+        return taken.ConvertAll(hold => Deliver(hold, consumer.Limits));
     }
 
     /// <summary>Settles what is still held.</summary>
@@ -33,11 +33,13 @@ public sealed partial class InMemoryBroker
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (Settlement settlement in settlements)
+            StoredPublication?[] successors = new StoredPublication?[settlements.Length];
+            for (int index = 0; index < successors.Length; index++)
             {
-                if (settlement.Successor is { } successor)
+                if (settlements[index].Successor is { } successor)
                 {
-                    ThrowIfUnboundLocked(successor);
+                    successors[index] = StoredPublication.Of(successor);
+                    ThrowIfUnboundLocked(successors[index]!);
                 }
             }
 
@@ -48,7 +50,7 @@ public sealed partial class InMemoryBroker
                 {
                     wereHeld[index] = true;
                     _runningOut.Remove(hold);
-                    SettleLocked(hold.Message, settlements[index]);
+                    SettleLocked(hold.Message, settlements[index], successors[index]);
                 }
             }
 
@@ -105,31 +107,50 @@ public sealed partial class InMemoryBroker
         return next;
     }
 
-    private Delivery HoldLocked(InMemoryConsumer consumer, InMemoryMessage message)
+    private InMemoryHold HoldLocked(InMemoryConsumer consumer, InMemoryMessage message)
     {
-        InMemoryHold hold = new(consumer, message);
-        consumer.Held.Add(hold);
-        WireMessage? read = message.Message;
-        if (message.WasDelivered && read is not null)
-        {
-            read = read with { Properties = read.Properties with { IsRedelivered = true } };
-        }
-
-        message.WasDelivered = true;
-        return new Delivery
+        InMemoryHold hold = new(consumer, message)
         {
             Tag = (++_lastTag).ToString(CultureInfo.InvariantCulture),
-            Queue = message.Queue,
-            Message = read,
-            Defect = read is null ? new MessageFormatException(MessageDefect.Malformed, "The message is no JSON object.") : null,
-            Raw = message.Raw,
             Attempt = message.LostBy + 1,
+            IsRedelivered = message.WasDelivered,
+        };
+        consumer.Held.Add(hold);
+        message.WasDelivered = true;
+        return hold;
+    }
+
+    private static Delivery Deliver(InMemoryHold hold, ProtocolLimits limits)
+    {
+        WireMessage? message = null;
+        MessageFormatException? defect = null;
+        try
+        {
+            message = EnvelopeCodec.Read(hold.Message.Raw, limits);
+            if (hold.IsRedelivered)
+            {
+                message = message with { Properties = message.Properties with { IsRedelivered = true } };
+            }
+        }
+        catch (MessageFormatException unreadable)
+        {
+            defect = unreadable;
+        }
+
+        return new Delivery
+        {
+            Tag = hold.Tag,
+            Queue = hold.Message.Queue,
+            Message = message,
+            Defect = defect,
+            Raw = hold.Message.Raw,
+            Attempt = hold.Attempt,
             LeaseLost = hold.LeaseLost.Token,
             State = hold,
         };
     }
 
-    private void SettleLocked(InMemoryMessage message, in Settlement settlement)
+    private void SettleLocked(InMemoryMessage message, in Settlement settlement, StoredPublication? successor)
     {
         switch (settlement.Kind)
         {
@@ -158,7 +179,7 @@ public sealed partial class InMemoryBroker
                 break;
         }
 
-        if (settlement.Successor is { } successor)
+        if (successor is not null)
         {
             PublishLocked(successor);
         }

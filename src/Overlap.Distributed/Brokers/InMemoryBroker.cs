@@ -13,8 +13,6 @@ namespace Overlap.Distributed.Brokers;
 [DebuggerDisplay("{Address,nq}")]
 public sealed partial class InMemoryBroker : IBroker
 {
-    private const int LowestPriority = 9;
-
     private readonly InMemoryDeadLetters _deadLetters;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _lease;
@@ -76,18 +74,17 @@ public sealed partial class InMemoryBroker : IBroker
     public ValueTask PublishAsync(ReadOnlyMemory<Publication> publications, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        StoredPublication[] stored = new StoredPublication[publications.Length];
+        for (int index = 0; index < stored.Length; index++)
+        {
+            stored[index] = StoredPublication.Of(publications.Span[index]);
+        }
+
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            foreach (ref readonly Publication publication in publications.Span)
-            {
-                ThrowIfUnboundLocked(publication);
-            }
-
-            foreach (ref readonly Publication publication in publications.Span)
-            {
-                PublishLocked(publication);
-            }
+            Array.ForEach(stored, ThrowIfUnboundLocked);
+            Array.ForEach(stored, PublishLocked);
         }
 
         WakeConsumers();
@@ -112,14 +109,12 @@ public sealed partial class InMemoryBroker : IBroker
     /// <inheritdoc/>
     public ValueTask BroadcastAsync(string exchange, string routingKey, WireMessage message, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(exchange);
-        ArgumentNullException.ThrowIfNull(routingKey);
-        ArgumentNullException.ThrowIfNull(message);
         cancellationToken.ThrowIfCancellationRequested();
+        StoredPublication stored = StoredPublication.Of(new Publication(exchange, routingKey, message));
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            BroadcastLocked(exchange, routingKey, message);
+            BroadcastLocked(stored);
         }
 
         return default;
@@ -282,9 +277,8 @@ public sealed partial class InMemoryBroker : IBroker
         messages.Add(message);
     }
 
-    private void ThrowIfUnboundLocked(in Publication publication)
+    private void ThrowIfUnboundLocked(StoredPublication publication)
     {
-        ArgumentNullException.ThrowIfNull(publication.Message, nameof(publication));
         if (!IsFanoutLocked(publication.Exchange) && !QueuesOfLocked(publication.Exchange, publication.RoutingKey).Any())
         {
             throw new BrokerException(
@@ -295,19 +289,17 @@ public sealed partial class InMemoryBroker : IBroker
         }
     }
 
-    private void PublishLocked(in Publication publication)
+    private void PublishLocked(StoredPublication publication)
     {
-        WireMessage message = publication.Message with { Body = publication.Message.Body.ToArray() };
         if (IsFanoutLocked(publication.Exchange))
         {
-            BroadcastLocked(publication.Exchange, publication.RoutingKey, message);
+            BroadcastLocked(publication);
             return;
         }
 
-        int priority = Math.Clamp(message.Properties.Priority, 0, LowestPriority);
         foreach (string queue in QueuesOfLocked(publication.Exchange, publication.RoutingKey))
         {
-            PutLastLocked(new InMemoryMessage { Queue = queue, Priority = priority, Message = message });
+            PutLastLocked(new InMemoryMessage { Queue = queue, Priority = publication.Priority, Raw = publication.Body });
         }
     }
 
@@ -332,11 +324,12 @@ public sealed partial class InMemoryBroker : IBroker
             .Distinct();
     }
 
-    private void BroadcastLocked(string exchange, string routingKey, WireMessage message)
+    private void BroadcastLocked(StoredPublication publication)
     {
+        WireMessage message = EnvelopeCodec.Read(publication.Body, ProtocolLimits.Default);
         foreach (InMemoryListener listener in _listeners)
         {
-            listener.Offer(exchange, routingKey, message);
+            listener.Offer(publication.Exchange, publication.RoutingKey, message);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Overlap.Distributed.Protocol;
 using Overlap.Synchronization;
 
 namespace Overlap.Distributed.Brokers;
@@ -19,6 +20,8 @@ internal sealed class InMemoryConsumer(InMemoryBroker broker, ConsumerOptions op
     public bool IsDisposed { get; set; }
 
     public InMemoryBroker Broker => broker;
+
+    public ProtocolLimits Limits => options.Limits;
 
     public async ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken)
     {

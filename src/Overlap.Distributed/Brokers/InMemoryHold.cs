@@ -7,6 +7,12 @@ internal sealed class InMemoryHold(InMemoryConsumer holder, InMemoryMessage mess
 
     public InMemoryMessage Message { get; } = message;
 
+    public required string Tag { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required bool IsRedelivered { get; init; }
+
     /// <summary>Never disposed: it has neither timer nor wait handle, and who holds its token may use it at any time.</summary>
     public CancellationTokenSource LeaseLost { get; } = new();
 

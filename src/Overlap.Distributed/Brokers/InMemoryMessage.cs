@@ -1,5 +1,3 @@
-using Overlap.Distributed.Protocol;
-
 namespace Overlap.Distributed.Brokers;
 
 /// <summary>A message in an <see cref="InMemoryBroker"/>. Changed under the broker's gate only.</summary>
@@ -17,10 +15,8 @@ internal sealed class InMemoryMessage
 
     public required int Priority { get; init; }
 
-    /// <summary>The message; <see langword="null"/> if it came as bytes that nobody can read.</summary>
-    public WireMessage? Message { get; init; }
-
-    public ReadOnlyMemory<byte> Raw { get; init; }
+    /// <summary>The message in its envelope, or what a stranger has put there.</summary>
+    public required ReadOnlyMemory<byte> Raw { get; init; }
 
     /// <summary>Unique in the broker; given anew when the message goes to the back.</summary>
     public long Place { get; set; }

@@ -49,7 +49,9 @@ internal static class BodyCompression
                 length += read;
                 if (length > mostBytes)
                 {
-                    throw new MessageFormatException(MessageDefect.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The body inflates to more than {mostBytes} bytes."));
+                    throw new MessageFormatException(
+                        MessageDefect.TooLarge,
+                        string.Create(CultureInfo.InvariantCulture, $"The body inflates to more than {mostBytes} bytes."));
                 }
 
                 if (length == buffer.Length)
@@ -68,7 +70,9 @@ internal static class BodyCompression
         }
         catch (InvalidDataException wrong)
         {
-            throw new MessageFormatException(MessageDefect.CompressionRefused, "The body is said to be compressed by zlib, and does not inflate.", wrong);
+            throw new MessageFormatException(
+                MessageDefect.CompressionRefused,
+                "The body is said to be compressed by zlib, and does not inflate.", wrong);
         }
         finally
         {

@@ -82,15 +82,22 @@ internal static class EnvelopeProperties
     /// <summary>Writes the object; the body is said to be base64.</summary>
     public static void Write(ref PythonJsonWriter writer, MessageProperties properties)
     {
-        writer.WriteRaw("{\"correlation_id\": "u8);
-        writer.WriteText(properties.CorrelationId);
-        if (properties.ReplyTo is not null)
+        writer.WriteRaw("{"u8);
+        if (properties.CorrelationId is not null)
         {
-            writer.WriteRaw(", \"reply_to\": "u8);
-            writer.WriteText(properties.ReplyTo);
+            writer.WriteRaw("\"correlation_id\": "u8);
+            writer.WriteText(properties.CorrelationId);
+            writer.WriteRaw(", "u8);
         }
 
-        writer.WriteRaw(", \"delivery_mode\": "u8);
+        if (properties.ReplyTo is not null)
+        {
+            writer.WriteRaw("\"reply_to\": "u8);
+            writer.WriteText(properties.ReplyTo);
+            writer.WriteRaw(", "u8);
+        }
+
+        writer.WriteRaw("\"delivery_mode\": "u8);
         writer.WriteInteger(properties.IsPersistent ? Persistent : Transient);
         if (properties.Expiration is { } expiration)
         {
@@ -184,7 +191,9 @@ internal static class EnvelopeProperties
     {
         WireKind.Null => null,
         WireKind.Integer when value.AsInteger() is >= int.MinValue and <= int.MaxValue => (int)value.AsInteger(),
-        WireKind.Integer or WireKind.BigInteger => throw new MessageFormatException(MessageDefect.NumberOverflow, $"The property '{name}' is too large."),
+        WireKind.Integer or WireKind.BigInteger => throw new MessageFormatException(
+            MessageDefect.NumberOverflow,
+            $"The property '{name}' is too large."),
         _ => throw Malformed($"The property '{name}' is {value.Kind}, not a whole number."),
     };
 

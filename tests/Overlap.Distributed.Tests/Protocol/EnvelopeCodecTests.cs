@@ -79,6 +79,11 @@ public sealed class EnvelopeCodecTests
     }
 
     [Fact]
+    public void Write_NothingSaid_WritesNoNameForIt() => Assert.Equal(
+        ["delivery_mode", "delivery_info", "priority", "body_encoding", "delivery_tag"],
+        PythonJson.Read(EnvelopeCodec.Write(new WireMessage()), ProtocolLimits.Default).AsMap()["properties"].AsMap().Select(entry => entry.Key));
+
+    [Fact]
     public void Read_NothingButABody_HasDefaults()
     {
         WireMessage message = EnvelopeCodec.Read("""{"body": "plain \u00e9"}"""u8.ToArray(), ProtocolLimits.Default);

@@ -91,6 +91,18 @@ public sealed class TaskMessageCodecTests
     }
 
     [Fact]
+    public void Write_HalfOfAPairInMessagePack_IsRefusedAtItsPlace()
+    {
+        TaskMessage message = Message with
+        {
+            Content = ContentKind.MessagePack,
+            Kwargs = new WireMap(KeyValuePair.Create<string, WireValue>("k", ImmutableArray.Create<WireValue>("\ud83d\ude00", "\ud83d"))),
+        };
+
+        Assert.Contains("at kwargs.k[1].", Assert.Throws<MessageFormatException>(() => TaskMessageCodec.Write(message)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_NaNAmongTheHeaders_IsRefusedAtItsPlace()
     {
         TaskMessage message = Message with { OtherHeaders = new WireMap(KeyValuePair.Create<string, WireValue>("h", double.NaN)) };

@@ -1,0 +1,86 @@
+using Microsoft.Data.Sqlite;
+using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Protocol;
+
+namespace Overlap.Distributed.Sqlite;
+
+// A task's own writes and its completion, in one transaction.
+public sealed partial class SqliteBroker
+{
+    /// <summary>
+    /// Completes a delivery together with what its task writes to tables of its own in the same file: all of it is done, or nothing. So the
+    /// effect of a task happens once, also when it is delivered twice: the transaction of a delivery whose lease was lost writes nothing.
+    /// </summary>
+    /// <typeparam name="T">What the writes give.</typeparam>
+    /// <param name="delivery">A delivery of this broker that is not settled.</param>
+    /// <param name="write">
+    /// The task's own writes, over the connection of the queue, inside its transaction; the connection is not to be kept, nor the transaction
+    /// ended. Meanwhile nobody else writes to the file: it does what must be done together, and no more. It may be called again if others beside
+    /// it fail.
+    /// </param>
+    /// <param name="result">Makes the document of the result from what the writes give, to be stored with them; <see langword="null"/>: none.</param>
+    /// <param name="cancellationToken">Gives up the wait; the writes may be done by then.</param>
+    /// <returns>What <paramref name="write"/> gave. To acknowledge the delivery later is right, and changes nothing.</returns>
+    /// <remarks>
+    /// Order: after what was published before. Race: with the end of the lease exactly one wins. Memory: what was written is visible to whoever
+    /// reads after this. Cost: a share in one wait for the disk.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The delivery is not of this broker.</exception>
+    /// <exception cref="BrokerException">
+    /// The lease was lost, or the delivery settled: nothing was written. Or the file cannot be written.
+    /// </exception>
+    public async ValueTask<T> CompleteAsync<T>(
+        Delivery delivery, Func<SqliteConnection, T> write, Func<T, ResultDocument>? result = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(write);
+        Check(cancellationToken);
+        if (delivery.State is not SqliteHold hold || !hold.Holder.IsOf(this))
+        {
+            throw new ArgumentException("It is no delivery of this broker.", nameof(delivery));
+        }
+
+        Task<(T Given, ResultDocument? Document, long Version)> completing = Store.WriteAsync(
+            isDurable: true,
+            (session, work) => Complete(session, work, hold, write, result),
+            done =>
+            {
+                hold.Holder.NoteCompleted(hold);
+                if (done.Document is not null)
+                {
+                    Store.Results.Tell(done.Document, done.Version);
+                }
+
+                Store.Watch.Expect();
+            });
+        return (await AskAsync(completing).WaitAsync(cancellationToken).ConfigureAwait(false)).Given;
+    }
+
+    private (T Given, ResultDocument? Document, long Version) Complete<T>(
+        SqliteSession session, SqliteWork work, SqliteHold hold, Func<SqliteConnection, T> write, Func<T, ResultDocument>? result)
+    {
+        // I6: what fails here undoes itself only, so that others of the same transaction go on.
+        session.Execute("SAVEPOINT completion");
+        try
+        {
+            if (!hold.Holder.TryComplete(session, hold))
+            {
+                throw new BrokerException($"The lease of a delivery of {Address} was lost before its task was completed.") { IsTransient = false };
+            }
+
+            T given = write(session.Connection);
+            ResultDocument? document = result?.Invoke(given);
+            long version = document is null ? 0 : SqliteResults.Store(session, document, Store.Now, _options.ResultExpiry) ?? 0;
+            session.Execute("RELEASE completion");
+            return (given, document, version);
+        }
+        catch (Exception failure)
+        {
+            // If the error has ended the transaction, there is no such savepoint: then this fails, and all of it is undone.
+            session.Execute("ROLLBACK TO completion");
+            session.Execute("RELEASE completion");
+            work.Refusal = failure;
+            return default;
+        }
+    }
+}

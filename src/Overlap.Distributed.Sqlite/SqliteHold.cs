@@ -1,0 +1,20 @@
+namespace Overlap.Distributed.Sqlite;
+
+/// <summary>That a consumer holds a message. What the state of its delivery is.</summary>
+/// <param name="holder">Who.</param>
+/// <param name="id">The message's row.</param>
+/// <param name="claim">Which claim of it, so that an old delivery of the same message to the same consumer is not taken for a new one.</param>
+internal sealed class SqliteHold(SqliteConsumer holder, long id, long claim)
+{
+    public SqliteConsumer Holder { get; } = holder;
+
+    public long Id { get; } = id;
+
+    public long Claim { get; } = claim;
+
+    /// <summary>Never disposed: it has neither timer nor wait handle, and who holds its token may use it at any time.</summary>
+    public CancellationTokenSource LeaseLost { get; } = new();
+
+    /// <summary>Whether the row is gone already, with the task's own writes. Guarded by the consumer's gate.</summary>
+    public bool IsCompleted { get; set; }
+}
