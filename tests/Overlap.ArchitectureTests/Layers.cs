@@ -21,7 +21,7 @@ internal static class Layers
     /// <summary>The floors of assemblies above it. A program may use all below, and wires siblings together.</summary>
     private static readonly string[][] Assemblies =
     [
-        ["Overlap.Distributed.Protocol", "Overlap.Testing"],
+        ["Overlap.Distributed.Protocol", "Overlap.Distributed.Diagnostics", "Overlap.Testing"],
         ["Overlap.Distributed.Brokers", "Overlap.Distributed.Backends", "Overlap.Distributed.Tasks", "Overlap.Distributed.Events"],
         ["Overlap.Distributed.Canvas"],
         ["Overlap.Distributed.Client"],
@@ -35,6 +35,7 @@ internal static class Layers
     private static readonly (string From, string To)[] Forbidden =
     [
         ("Overlap.Dashboard", "Overlap.Testing"),
+        ("Overlap.Distributed.Diagnostics", "Overlap.Testing"),
         ("Overlap.Distributed.Brokers", "Overlap.Testing"),
         ("Overlap.Distributed.Backends", "Overlap.Testing"),
         ("Overlap.Distributed.Tasks", "Overlap.Testing"),

@@ -1,0 +1,181 @@
+using Microsoft.Extensions.Logging;
+using Overlap.Distributed.Backends;
+using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Protocol;
+using Overlap.Synchronization;
+
+namespace Overlap.Distributed.Worker;
+
+/// <summary>Stores results and settles deliveries, as many at a time as have come together while the last ones were under way.</summary>
+/// <remarks>
+/// Order: of each delivery, first the result is stored, then it is settled (I1). Race: what comes while a batch is under way is the next batch.
+/// Memory: what is not done, bounded by the window of what is held. Cost: one round trip to the backend and one to the broker for each batch.
+/// </remarks>
+internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backend, WorkerFigures figures, TakeWindow window, TimeProvider clock, ILogger logger) : IDisposable
+{
+    private const int MostAtATime = 1_000;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly AsyncQueue<Completion> _queue = new();
+    private readonly CancellationTokenSource _abandoned = new();
+
+    /// <summary>Takes one in. Not after <see cref="End"/>.</summary>
+    public void Add(Completion completion)
+    {
+        if (!_queue.TryAdd(completion))
+        {
+            // The worker has ended: its consumer gives back what is not settled.
+            completion.Done?.TrySetResult(false);
+        }
+    }
+
+    /// <summary>Acknowledges a delivery before its call runs.</summary>
+    /// <returns>Whether it was still held.</returns>
+    public Task<bool> AcknowledgeAsync(Delivery delivery)
+    {
+        TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add(new Completion(delivery, null, new Settlement(delivery, SettlementKind.Acknowledge), FreesPlace: false, done));
+        return done.Task;
+    }
+
+    /// <summary>Does what comes, until it is ended.</summary>
+    public async Task RunAsync()
+    {
+        List<Completion> batch = [];
+        while (true)
+        {
+            try
+            {
+                batch.Add(await _queue.TakeAsync().ConfigureAwait(false));
+            }
+            catch (QueueShutDownException)
+            {
+                return;
+            }
+
+            while (batch.Count < MostAtATime && _queue.TryTake(out Completion next))
+            {
+                batch.Add(next);
+            }
+
+            await CompleteAsync(batch).ConfigureAwait(false);
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Takes no more; what is there is still done.</summary>
+    public void End() => _queue.ShutDown();
+
+    /// <summary>Gives up what is not done yet: its deliveries go back with their consumer.</summary>
+    public void Abandon() => _abandoned.Cancel();
+
+    public void Dispose() => _abandoned.Dispose();
+
+    private async Task CompleteAsync(List<Completion> batch)
+    {
+        try
+        {
+            await StoreAsync(batch).ConfigureAwait(false);
+            await SettleAsync(batch).ConfigureAwait(false);
+            foreach (Completion completion in batch.Where(static completion => completion.Settlement is null))
+            {
+                completion.Done?.TrySetResult(true);
+            }
+        }
+        catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+        {
+            foreach (Completion completion in batch)
+            {
+                completion.Done?.TrySetResult(false);
+            }
+        }
+
+        window.Free(batch.Count(static completion => completion.FreesPlace));
+    }
+
+    private async Task StoreAsync(List<Completion> batch)
+    {
+        // I3: what a call has returned whose lease is lost is stored over nothing; another runs it or has run it.
+        ResultDocument[] documents = backend is null
+            ? []
+            : [.. batch.Where(static completion => completion.Document is not null && !completion.Delivery.LeaseLost.IsCancellationRequested).Select(static completion => completion.Document!)];
+        if (documents.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await TryUntilDoneAsync(token => backend!.StoreAsync(documents, token)).ConfigureAwait(false);
+        }
+        catch (MessageFormatException)
+        {
+            // One of them has no form in which to be stored. Which one, and what it says instead, is found one by one.
+            foreach (ResultDocument document in documents)
+            {
+                await StoreAloneAsync(document).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task StoreAloneAsync(ResultDocument document)
+    {
+        try
+        {
+            await TryUntilDoneAsync(token => backend!.StoreAsync(new[] { document }, token)).ConfigureAwait(false);
+        }
+        catch (MessageFormatException exception)
+        {
+            WorkerLog.ResultRefused(logger, document.TaskId, exception.Message);
+            ResultDocument failure = Documents.Unstorable(document, exception);
+            await TryUntilDoneAsync(token => backend!.StoreAsync(new[] { failure }, token)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SettleAsync(List<Completion> batch)
+    {
+        Settlement[] settlements = [.. batch.Where(static completion => completion.Settlement is not null).Select(static completion => completion.Settlement!.Value)];
+        if (settlements.Length == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<bool> held = await TryUntilDoneAsync(token => consumer.SettleAsync(settlements, token)).ConfigureAwait(false);
+        int place = 0;
+        foreach (Completion completion in batch)
+        {
+            if (completion.Settlement is null)
+            {
+                continue;
+            }
+
+            bool wasHeld = held[place++];
+            completion.Done?.TrySetResult(wasHeld);
+            if (!wasHeld)
+            {
+                figures.CountLostLease();
+                WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
+            }
+        }
+    }
+
+    // A result is stored before its message is acknowledged, so who cannot store waits: the message stays held, and nothing is lost.
+    private async Task<T> TryUntilDoneAsync<T>(Func<CancellationToken, ValueTask<T>> step)
+    {
+        TimeSpan delay = FirstDelay;
+        while (true)
+        {
+            try
+            {
+                return await step(_abandoned.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException)
+            {
+                WorkerLog.CompletionDelayed(logger, delay, exception);
+                await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);
+                delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+            }
+        }
+    }
+}

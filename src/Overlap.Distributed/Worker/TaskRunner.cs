@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Overlap.Distributed.Backends;
+using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Protocol;
+using Overlap.Distributed.Tasks;
+using Overlap.Processes;
+
+namespace Overlap.Distributed.Worker;
+
+/// <summary>Runs the call of an item in a slot, and says what becomes of its delivery.</summary>
+internal sealed partial class TaskRunner(
+    WorkerOptions options, ICallInvoker invoker, IBroker broker, IResultBackend? backend, Completer completer, TakeWindow window, WorkerFigures figures, LiveItems live, RevokedCalls revoked)
+{
+    private readonly TimeProvider _clock = options.TimeProvider;
+    private readonly RetryDelays _delays = new(options.Seed);
+    private readonly ILogger _logger = options.LoggerFactory.CreateLogger(typeof(WorkerHost).FullName!);
+
+    /// <summary>What an executor runs.</summary>
+    public static Func<WorkItem, ValueTask> Call { get; } = static item => item.Runner.RunAsync(item);
+
+    /// <summary>Stores how far a call is. That it cannot be stored does not concern the call.</summary>
+    public async ValueTask ReportAsync(TaskMessage message, string state, WireValue progress, CancellationToken cancellationToken)
+    {
+        if (backend is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await backend.StoreAsync(new[] { Documents.Progress(message, state, progress) }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackendException exception)
+        {
+            WorkerLog.ResultRefused(_logger, message.Id, exception.Message);
+        }
+    }
+
+    /// <summary>Ends an item before it runs, if what has come to be known since forbids it to.</summary>
+    /// <returns>Whether it has ended, here or elsewhere.</returns>
+    public bool EndsBeforeRun(WorkItem item)
+    {
+        string? reason = revoked.Contains(item.Message.Id) ? "revoked" : item.Message.Expires <= _clock.GetUtcNow() ? "expired" : null;
+        if (reason is null && !item.Delivery.LeaseLost.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (item.TryWithdraw())
+        {
+            if (reason is null)
+            {
+                EndLost(item);
+            }
+            else
+            {
+                EndRevoked(item, reason);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the message of an item back to its queue, which ends the item.</summary>
+    public void EndReturned(WorkItem item)
+    {
+        figures.CountReturned();
+        if (item.IsAcknowledged)
+        {
+            RemoteError error = Documents.WorkerLost("The worker was stopped, and the message had been acknowledged.");
+            End(item, Documents.Failure(item.Message, error, null, _clock.GetUtcNow()), SettlementKind.Acknowledge);
+            return;
+        }
+
+        End(item, null, SettlementKind.Return);
+    }
+
+    private async ValueTask RunAsync(WorkItem item)
+    {
+        if (EndsBeforeRun(item) || !item.TryStart())
+        {
+            return;
+        }
+
+        using CancellationTokenRegistration lost = item.Delivery.LeaseLost.UnsafeRegister(
+            static item => ((WorkItem)item!).Stop(StopCause.LeaseLost), item);
+        if (item.Definition.Options.AcknowledgesEarly)
+        {
+            if (!await completer.AcknowledgeAsync(item.Delivery).ConfigureAwait(false))
+            {
+                if (item.TryEnd())
+                {
+                    EndLost(item);
+                }
+
+                return;
+            }
+
+            item.IsAcknowledged = true;
+        }
+
+        if (item.Definition.Options.TracksStart && !item.IgnoresResult)
+        {
+            completer.Add(new Completion(item.Delivery, Documents.Started(item.Message, options.Name), null, FreesPlace: false));
+        }
+
+        await RunCallAsync(item).ConfigureAwait(false);
+    }
+
+    private async ValueTask RunCallAsync(WorkItem item)
+    {
+        using ITimer? soft = StartTimer(item.Message.SoftLimit ?? item.Definition.Options.SoftLimit, SoftLimitPassed, item);
+        TimeSpan? hardLimit = item.Message.HardLimit ?? item.Definition.Options.HardLimit;
+        hardLimit = hardLimit > TimeSpan.Zero ? hardLimit : null;
+        using ITimer? hard = invoker.Kills ? null : StartTimer(hardLimit, HardLimitPassed, item);
+        using Activity? activity = WorkerMetrics.StartActivity(item);
+        item.StartedAt = _clock.GetTimestamp();
+        WireValue result = default;
+        Exception? failure = null;
+        try
+        {
+            result = await invoker.InvokeAsync(item, hardLimit, LoggerOf(item.Definition)).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+        }
+
+        TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
+        window.Observe(duration);
+
+        // Else its hard limit or the worker's stop has ended it, and what it returns comes too late.
+        if (item.TryEnd())
+        {
+            Conclude(item, result, failure, duration);
+        }
+    }
+
+    private void Conclude(WorkItem item, WireValue result, Exception? failure, TimeSpan duration)
+    {
+        StopCause cause = item.Cause;
+        string outcome = "failed";
+        if (cause == StopCause.LeaseLost)
+        {
+            outcome = "lost";
+            EndLost(item);
+        }
+        else if (failure is null)
+        {
+            outcome = "succeeded";
+            figures.CountSucceeded();
+            WorkerLog.Succeeded(_logger, item.Definition.Name, Shown(item.Message.Id), duration);
+            End(item, Documents.Success(item.Message, result, _clock.GetUtcNow()), SettlementKind.Acknowledge);
+        }
+        else if (cause == StopCause.Terminated)
+        {
+            outcome = "revoked";
+            EndRevoked(item, "terminated");
+        }
+        else if (cause == StopCause.WorkerStops && failure is OperationCanceledException)
+        {
+            outcome = "returned";
+            EndReturned(item);
+        }
+        else if (cause == StopCause.SoftLimit && failure is OperationCanceledException)
+        {
+            EndFailed(item, Documents.SoftLimit(), failure, duration);
+        }
+        else if (failure is CallDeadlineException deadline)
+        {
+            EndFailed(item, Documents.HardLimit(deadline.Deadline), null, duration);
+        }
+        else if (failure is WorkerDiedException death)
+        {
+            outcome = EndDead(item, death, duration);
+        }
+        else if (TryRetry(item, failure))
+        {
+            outcome = "retried";
+        }
+        else
+        {
+            Exception told = failure is TaskRetryException { InnerException: { } inner } ? inner : failure;
+            EndFailed(item, told is TaskRetryException ? Documents.RetriesExceeded(item.Message) : Documents.Of(told), told, duration);
+        }
+
+        WorkerMetrics.RecordEnd(item, duration, outcome);
+    }
+
+    private void SoftLimitPassed(WorkItem item) => item.Stop(StopCause.SoftLimit);
+
+    // In this process nothing can be killed: the call fails now, its token is cancelled, and its slot is taken until it returns.
+    private void HardLimitPassed(WorkItem item)
+    {
+        if (!item.TryEnd())
+        {
+            return;
+        }
+
+        TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
+        TimeSpan limit = item.Message.HardLimit ?? item.Definition.Options.HardLimit ?? duration;
+        EndFailed(item, Documents.HardLimit(limit), null, duration);
+        WorkerMetrics.RecordEnd(item, duration, "failed");
+        WorkerLog.Abandoned(_logger, item.Definition.Name, Shown(item.Message.Id));
+        item.Stop(StopCause.HardLimit);
+    }
+
+    private ITimer? StartTimer(TimeSpan? limit, Action<WorkItem> passed, WorkItem item) =>
+        limit is { } time && time.TotalMilliseconds < uint.MaxValue - 1 && time > TimeSpan.Zero
+            ? _clock.CreateTimer(_ => passed(item), null, time, Timeout.InfiniteTimeSpan)
+            : null;
+
+    private ILogger LoggerOf(TaskDefinition definition) => options.LoggerFactory.CreateLogger(definition.Name);
+
+    private void EndFailed(WorkItem item, RemoteError error, Exception? exception, TimeSpan duration)
+    {
+        figures.CountFailed();
+        WorkerLog.Failed(_logger, item.Definition.Name, Shown(item.Message.Id), duration, Shown($"{error.Type}: {error.Message}"), exception);
+        End(item, Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), _clock.GetUtcNow()), SettlementKind.Acknowledge);
+    }
+
+    private void EndRevoked(WorkItem item, string reason)
+    {
+        figures.CountRevoked();
+        WorkerLog.Revoked(_logger, item.Definition.Name, Shown(item.Message.Id), reason);
+        End(item, Documents.Revoked(item.Message, reason, _clock.GetUtcNow()), SettlementKind.Acknowledge);
+    }
+
+    private void EndLost(WorkItem item)
+    {
+        figures.CountLostLease();
+        WorkerLog.LeaseLost(_logger, item.Definition.Name, Shown(item.Message.Id));
+        live.Remove(item);
+        completer.Add(new Completion(item.Delivery, null, null));
+    }
+
+    private void End(WorkItem item, ResultDocument? document, SettlementKind kind, Publication? successor = null) =>
+        End(item, document, item.IsAcknowledged ? null : new Settlement(item.Delivery, kind) { Successor = successor });
+
+    private void End(WorkItem item, ResultDocument? document, Settlement? settlement)
+    {
+        // The completion is there before the item is gone: who waits for all items to be gone may end the completer then.
+        completer.Add(new Completion(item.Delivery, item.IgnoresResult ? null : document, settlement));
+        live.Remove(item);
+    }
+
+    /// <summary>A text that came over the wire, for a log: cut, and on one line.</summary>
+    internal static string Shown(string text)
+    {
+        ReadOnlySpan<char> cut = text.AsSpan(0, Math.Min(text.Length, 1_024));
+        if (!cut.ContainsAnyInRange('\0', '\u001f') && !cut.ContainsAnyInRange('\u007f', '\u009f'))
+        {
+            return cut.Length == text.Length ? text : cut.ToString();
+        }
+
+        return string.Concat(cut.ToString().Select(static character => char.IsControl(character) ? $"\\x{(int)character:x2}" : character.ToString()));
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Overlap.Distributed.Protocol;
+using Overlap.Distributed.Tasks;
+using Overlap.Executors;
+using Overlap.Processes;
+
+namespace Overlap.Distributed.Worker;
+
+/// <summary>Settings of a <see cref="WorkerHost"/>.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>The queues that are consumed, in turn. Default: <c>celery</c>.</summary>
+    public ImmutableArray<string> Queues
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfZero(value.IsDefault ? 0 : value.Length, nameof(Queues));
+            field = value;
+        }
+    } = ["celery"];
+
+    /// <summary>The worker's name among others. Default: <c>celery@</c> and the machine's name.</summary>
+    public string Name
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value, nameof(Name));
+            field = value;
+        }
+    } = $"celery@{Environment.MachineName}";
+
+    /// <summary>How many calls run at a time, where no executor is given. Unit: calls, at least 1. Default: one per core.</summary>
+    public int Concurrency { get; init => field = AtLeast(1, value, nameof(Concurrency)); } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Runs the calls: threads for functions that block, asynchronous slots for others. It stays the caller's. Default: asynchronous slots, as many as
+    /// <see cref="Concurrency"/> says.
+    /// </summary>
+    public IExecutor? Executor { get; init; }
+
+    /// <summary>
+    /// Makes the registry in each worker process, and has the calls run there: a static method, or a lambda that captures nothing. A call that crashes
+    /// costs only itself, and one that passes its hard limit is killed. Yields to <see cref="Executor"/>. Default: calls run in this process.
+    /// </summary>
+    public Func<TaskRegistry>? ProcessTasks { get; init; }
+
+    /// <summary>
+    /// How worker processes are treated: after how many calls or with how much memory one is replaced, and more. Its number of workers is
+    /// <see cref="Concurrency"/>, and its state the registry.
+    /// </summary>
+    public ProcessPoolExecutorOptions Processes { get; init; } = new();
+
+    /// <summary>
+    /// How much work is taken ahead of what runs, so that slots need not wait for the broker: as many calls as will take about this long. Of calls that
+    /// take longer than that, none is taken ahead. Default: 50 ms.
+    /// </summary>
+    public TimeSpan TakeAhead { get; init => field = NotNegative(value, nameof(TakeAhead)); } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The most calls taken ahead, however short they are. Default: 512.</summary>
+    public int MaxAhead { get; init => field = AtLeast(0, value, nameof(MaxAhead)); } = 512;
+
+    /// <summary>
+    /// How near the start of a call must be for it to wait here; one that is further ahead is put aside at the broker. Default: 10 seconds.
+    /// </summary>
+    public TimeSpan Horizon { get; init => field = NotNegative(value, nameof(Horizon)); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most calls that wait here for their time; more are put aside at the broker. Default: 1,000.</summary>
+    public int MaxWaiting { get; init => field = AtLeast(0, value, nameof(MaxWaiting)); } = 1_000;
+
+    /// <summary>How often a message is delivered when each time its worker died; then it becomes a dead letter. Default: 3.</summary>
+    public int MaxDeliveries { get; init => field = AtLeast(1, value, nameof(MaxDeliveries)); } = 3;
+
+    /// <summary>How long a stop waits for running calls before it cancels their tokens. Default: 30 seconds.</summary>
+    public TimeSpan StopTimeout { get; init => field = NotNegative(value, nameof(StopTimeout)); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long calls whose tokens a stop has cancelled may take to end; then their messages go back. Default: 3 seconds.</summary>
+    public TimeSpan StopGrace { get; init => field = NotNegative(value, nameof(StopGrace)); } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Whether commands that are broadcast are followed: ping, revoke, and what tells how the worker stands. Default: yes.</summary>
+    public bool FollowsControl { get; init; } = true;
+
+    /// <summary>Whether whoever can write to the broker may stop the worker. Default: no.</summary>
+    public bool AllowsRemoteShutdown { get; init; }
+
+    /// <summary>How long nothing may be delivered while a queue is not empty, before the worker calls itself stalled. Default: 60 seconds.</summary>
+    public TimeSpan StallAfter
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, nameof(StallAfter));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How large messages may be.</summary>
+    public ProtocolLimits Limits { get; init; } = ProtocolLimits.Default;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the worker logs. Default: nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>What the waits of retries are drawn from, so that a test can repeat them; <see langword="null"/>: chance.</summary>
+    public int? Seed { get; init; }
+
+    private static int AtLeast(int least, int value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
+        return value;
+    }
+
+    private static TimeSpan NotNegative(TimeSpan value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
+        return value;
+    }
+}

@@ -1,0 +1,3 @@
+namespace Overlap.Distributed.Tests.Generators;
+
+public sealed record VideoResult(string Input, string Output, string Status);

@@ -1,0 +1,108 @@
+using Overlap.Distributed.Protocol;
+using Overlap.Distributed.Tasks;
+using Overlap.Distributed.Worker;
+
+namespace Overlap.Distributed.Tests.Worker;
+
+public sealed class ProcessTests
+{
+    [Fact]
+    public async Task RunAsync_InProcesses_ResultComesBack()
+    {
+        await using WorkerBench bench = await StartAsync();
+
+        ResultDocument document = await bench.RunAsync(new Signature("tasks.pid"));
+
+        Assert.NotEqual((WireValue)Environment.ProcessId, document.Result);
+        Assert.Equal(TaskState.Success, document.State);
+    }
+
+    [Fact]
+    public async Task RunAsync_ProcessThrows_FailureKeepsTypeAndMessage()
+    {
+        await using WorkerBench bench = await StartAsync();
+
+        ResultDocument document = await bench.RunAsync(new Signature("tasks.fail", "on purpose"));
+
+        Assert.Equal("InvalidOperationException", document.Error!.Type);
+        Assert.Equal("on purpose", document.Error.Message);
+        Assert.Contains(nameof(MakeRegistry), document.Traceback!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_ProcessAsksForRetry_RunsAgain()
+    {
+        await using WorkerBench bench = await StartAsync();
+
+        Assert.Equal((WireValue)2, (await bench.RunAsync(new Signature("tasks.flaky"))).Result);
+    }
+
+    [Fact]
+    public async Task RunAsync_ProcessDies_CostsOnlyItsCall()
+    {
+        await using WorkerBench bench = await StartAsync();
+
+        ResultDocument document = await bench.RunAsync(new Signature("tasks.die"));
+
+        Assert.Equal("WorkerLostError", document.Error!.Type);
+        Assert.Equal(TaskState.Success, (await bench.RunAsync(new Signature("tasks.pid"))).State);
+    }
+
+    [Fact]
+    public async Task RunAsync_ProcessDiesEachTime_BecomesADeadLetter()
+    {
+        await using WorkerBench bench = await StartAsync();
+
+        ResultDocument document = await bench.RunAsync(new Signature("tasks.die_again"));
+        await bench.StopAsync();
+
+        Assert.Equal("WorkerLostError", document.Error!.Type);
+        Assert.Equal(2, bench.Host!.GetStatistics().Returned);
+        Assert.Equal(MessageDefect.Poison, Assert.Single(await bench.Broker.DeadLetters.ListAsync(10)).Cause.Defect);
+    }
+
+    [Fact]
+    public async Task RunAsync_HardLimitInProcess_IsKilled()
+    {
+        await using WorkerBench bench = await StartAsync();
+        Signature signature = new("tasks.hang") { Options = new CallOptions { HardLimit = TimeSpan.FromMilliseconds(200) } };
+
+        ResultDocument document = await bench.RunAsync(signature);
+
+        Assert.Equal("TimeLimitExceeded", document.Error!.Type);
+        Assert.Equal(TaskState.Success, (await bench.RunAsync(new Signature("tasks.pid"))).State);
+    }
+
+    [Fact]
+    public async Task ReportProgressAsync_InProcess_IsStored()
+    {
+        await using WorkerBench bench = await StartAsync();
+        string id = (await bench.Client.SendAsync(new Signature("tasks.progress"))).Id;
+
+        ResultDocument progress = await bench.StateOfAsync(id, TaskState.Custom);
+
+        Assert.Equal((WireValue)50, progress.Result);
+        Assert.Equal(TaskState.Success, (await bench.EndOfAsync(id)).State);
+    }
+
+    private static async Task<WorkerBench> StartAsync()
+    {
+        WorkerBench bench = new(new WorkerOptions { Concurrency = 1, ProcessTasks = MakeRegistry });
+        foreach (TaskDefinition definition in MakeRegistry().Definitions)
+        {
+            bench.Registry.Add(definition);
+        }
+
+        await bench.StartAsync();
+        return bench;
+    }
+
+    private static TaskRegistry MakeRegistry() => new TaskRegistry()
+        .Add("tasks.pid", () => Environment.ProcessId)
+        .Add("tasks.fail", int (string message) => throw new InvalidOperationException(message))
+        .Add("tasks.flaky", (TaskContext context) => context.Retries < 1 ? throw context.Retry(TimeSpan.Zero) : context.Attempt)
+        .Add("tasks.die", () => Environment.Exit(3))
+        .Add("tasks.die_again", () => Environment.Exit(3), new TaskOptions { ReturnsWhenWorkerLost = true })
+        .Add("tasks.hang", () => Thread.Sleep(Timeout.Infinite))
+        .Add("tasks.progress", async (TaskContext context) => await context.ReportProgressAsync(50));
+}

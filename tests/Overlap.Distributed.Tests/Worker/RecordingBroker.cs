@@ -1,0 +1,81 @@
+using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Protocol;
+
+namespace Overlap.Distributed.Tests.Worker;
+
+/// <summary>A broker in memory whose consumers are known, so that their leases can run out, and whose settlements are kept.</summary>
+internal sealed class RecordingBroker(InMemoryBroker inner) : IBroker
+{
+    private readonly Lock _gate = new();
+    private readonly List<SettlementKind> _settled = [];
+
+    public List<IBrokerConsumer> Consumers { get; } = [];
+
+    public IReadOnlyList<SettlementKind> Settled
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _settled];
+            }
+        }
+    }
+
+    /// <summary>Called before each publication; may throw.</summary>
+    public Action? Publishing { get; set; }
+
+    /// <summary>Given the number of messages in place of the truth.</summary>
+    public long? CountTold { get; set; }
+
+    public string Address => inner.Address;
+
+    public IDeadLetterStore DeadLetters => inner.DeadLetters;
+
+    public ValueTask DeclareAsync(QueueDefinition queue, CancellationToken cancellationToken = default) => inner.DeclareAsync(queue, cancellationToken);
+
+    public async ValueTask PublishAsync(ReadOnlyMemory<Publication> publications, CancellationToken cancellationToken = default)
+    {
+        Publishing?.Invoke();
+        await inner.PublishAsync(publications, cancellationToken);
+    }
+
+    public async ValueTask<IBrokerConsumer> ConsumeAsync(ConsumerOptions options, CancellationToken cancellationToken = default)
+    {
+        IBrokerConsumer consumer = await inner.ConsumeAsync(options, cancellationToken);
+        Consumers.Add(consumer);
+        return new Consumer(this, consumer);
+    }
+
+    public ValueTask BroadcastAsync(string exchange, string routingKey, WireMessage message, CancellationToken cancellationToken = default) =>
+        inner.BroadcastAsync(exchange, routingKey, message, cancellationToken);
+
+    public IAsyncEnumerable<WireMessage> ListenAsync(string exchange, string pattern, CancellationToken cancellationToken) =>
+        inner.ListenAsync(exchange, pattern, cancellationToken);
+
+    public async ValueTask<long> CountAsync(string queue, CancellationToken cancellationToken = default) =>
+        CountTold ?? await inner.CountAsync(queue, cancellationToken);
+
+    public ValueTask<long> PurgeAsync(string queue, CancellationToken cancellationToken = default) => inner.PurgeAsync(queue, cancellationToken);
+
+    public ValueTask<BrokerReport> ExamineAsync(CancellationToken cancellationToken = default) => inner.ExamineAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Consumer(RecordingBroker broker, IBrokerConsumer inner) : IBrokerConsumer
+    {
+        public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken) => inner.ReceiveAsync(most, cancellationToken);
+
+        public ValueTask<IReadOnlyList<bool>> SettleAsync(ReadOnlyMemory<Settlement> settlements, CancellationToken cancellationToken)
+        {
+            lock (broker._gate)
+            {
+                broker._settled.AddRange(settlements.ToArray().Select(static settlement => settlement.Kind));
+            }
+
+            return inner.SettleAsync(settlements, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
