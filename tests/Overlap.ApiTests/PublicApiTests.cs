@@ -38,6 +38,10 @@ public sealed class PublicApiTests
     [Fact]
     public void RootNamespace_Types_ThereAreNone() => Assert.DoesNotContain(Shown, static type => type.Namespace == "Overlap");
 
+    internal static IEnumerable<Type> TypesOf(string name) => Shown.Where(type => type.Namespace == name);
+
+    internal static string Root() => Path.GetFullPath(Path.Combine(Folder(), "../../.."));
+
     private static string Folder([CallerFilePath] string here = "")
     {
         string beside = Path.Combine(Path.GetDirectoryName(here) ?? "", "Approved");

@@ -6,6 +6,7 @@ internal static class AreaList
     public static IReadOnlyList<BenchmarkArea> All { get; } =
     [
         new PagesArea(), new FibArea(), new DownloadsArea(), new MapArea(), new RecorderArea(), new FuturesArea(), new ProcessesArea(),
-        new SynchronizationArea(), new ExplorerArea(),
+        new SynchronizationArea(), new PipelinesArea(), new ExplorerArea(), new ActorsArea(),
+        new QueueCodecArea(),
     ];
 }

@@ -12,6 +12,9 @@ internal sealed class LoopContender : Contender
 
     public ItemUnit Unit { get; init; } = ItemUnit.Nanoseconds;
 
+    /// <summary>What the latest round measured; <see langword="null"/> before the first.</summary>
+    public Measurement? Latest { get; private set; }
+
     public override async Task<Measurement> RunAsync(CancellationToken cancellationToken)
     {
         // What an earlier contender left behind is not collected on this one's account.
@@ -31,6 +34,7 @@ internal sealed class LoopContender : Contender
         workers = ProcessTree.ReadDescendantsSeconds() - workers;
         Dictionary<Metric, double> values = Unit.Costs(wall.TotalSeconds, cpu.TotalSeconds + workers, Items);
         values[Metric.AllocatedPerItem] = (double)allocated / Items;
-        return new Measurement(values, load.ForeignShare());
+        Latest = new Measurement(values, load.ForeignShare());
+        return Latest;
     }
 }

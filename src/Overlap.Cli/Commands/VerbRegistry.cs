@@ -8,5 +8,5 @@ internal static class VerbRegistry
 
     /// <summary>Makes the verbs that are no jobs.</summary>
     /// <param name="jobs">The jobs that can be compared.</param>
-    public static IReadOnlyList<Verb> CreateOthers(IReadOnlyList<JobVerb> jobs) => [new CompareCommand(jobs), new TimelineCommand(), new RaceCommand(), new SiteCommand()];
+    public static IReadOnlyList<Verb> CreateOthers(IReadOnlyList<JobVerb> jobs) => [new CompareCommand(jobs), new TimelineCommand(), new RaceCommand(), new PipeCommand(), new SiteCommand()];
 }

@@ -11,5 +11,5 @@ internal readonly record struct Ink(bool IsOn)
 
     public string Green(string text) => Paint("32", text);
 
-    private string Paint(string code, string text) => IsOn ? $"\e[{code}m{text}\e[0m" : text;
+    private string Paint(string code, string text) => IsOn && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
 }

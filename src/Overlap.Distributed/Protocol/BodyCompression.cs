@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -48,7 +49,9 @@ internal static class BodyCompression
                 length += read;
                 if (length > mostBytes)
                 {
-                    throw new MessageFormatException(MessageDefect.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The body inflates to more than {mostBytes} bytes."));
+                    throw new MessageFormatException(
+                        MessageDefect.TooLarge,
+                        string.Create(CultureInfo.InvariantCulture, $"The body inflates to more than {mostBytes} bytes."));
                 }
 
                 if (length == buffer.Length)
@@ -60,15 +63,44 @@ internal static class BodyCompression
                 }
             }
 
-            return buffer.AsSpan(0, length).ToArray();
+            // A stream that is cut off ends without a word; its checksum is then not where it should be.
+            return HasChecksum(body.Span, buffer.AsSpan(0, length))
+                ? buffer.AsSpan(0, length).ToArray()
+                : throw new MessageFormatException(MessageDefect.CompressionRefused, "The compressed body is cut off, or something follows it.");
         }
         catch (InvalidDataException wrong)
         {
-            throw new MessageFormatException(MessageDefect.CompressionRefused, "The body is said to be compressed by zlib, and does not inflate.", wrong);
+            throw new MessageFormatException(
+                MessageDefect.CompressionRefused,
+                "The body is said to be compressed by zlib, and does not inflate.", wrong);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // Adler-32, which ends the stream. As many bytes are summed at once as cannot overflow.
+    private static bool HasChecksum(ReadOnlySpan<byte> body, ReadOnlySpan<byte> inflated)
+    {
+        const uint Modulus = 65521;
+        const int MostAtOnce = 5552;
+        uint low = 1;
+        uint high = 0;
+        while (!inflated.IsEmpty)
+        {
+            ReadOnlySpan<byte> some = inflated[..Math.Min(inflated.Length, MostAtOnce)];
+            foreach (byte next in some)
+            {
+                low += next;
+                high += low;
+            }
+
+            low %= Modulus;
+            high %= Modulus;
+            inflated = inflated[some.Length..];
+        }
+
+        return body.Length >= sizeof(uint) && BinaryPrimitives.ReadUInt32BigEndian(body[^sizeof(uint)..]) == ((high << 16) | low);
     }
 }

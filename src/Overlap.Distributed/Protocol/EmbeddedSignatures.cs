@@ -43,7 +43,9 @@ internal readonly record struct EmbeddedSignatures(
         ImmutableArray<WireValue> items = value.AsArray();
         if (items.Length > most)
         {
-            throw new MessageFormatException(MessageDefect.TooDeep, string.Create(CultureInfo.InvariantCulture, $"There are {items.Length} signatures in '{name}'; {most} are allowed."));
+            throw new MessageFormatException(
+                MessageDefect.TooDeep,
+                string.Create(CultureInfo.InvariantCulture, $"There are {items.Length} signatures in '{name}'; {most} are allowed."));
         }
 
         ImmutableArray<WireMap>.Builder signatures = ImmutableArray.CreateBuilder<WireMap>(items.Length);

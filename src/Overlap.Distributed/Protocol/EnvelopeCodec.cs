@@ -33,7 +33,9 @@ internal static class EnvelopeCodec
             WireMap headers = MapOf(envelope, "headers");
             if (headers.Count > limits.Headers)
             {
-                throw new MessageFormatException(MessageDefect.TooDeep, string.Create(CultureInfo.InvariantCulture, $"The message has {headers.Count} headers; {limits.Headers} are allowed."));
+                throw new MessageFormatException(
+                    MessageDefect.TooDeep,
+                    string.Create(CultureInfo.InvariantCulture, $"The message has {headers.Count} headers; {limits.Headers} are allowed."));
             }
 
             WireMap properties = MapOf(envelope, "properties");

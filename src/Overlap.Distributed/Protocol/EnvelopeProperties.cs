@@ -47,10 +47,9 @@ internal static class EnvelopeProperties
                     exchange = TextOf(info["exchange"], "exchange") ?? "";
                     routingKey = TextOf(info["routing_key"], "routing_key") ?? "";
                     isRedelivered |= info["redelivered"] == true;
-                    WireMap rest = info.Without("exchange").Without("routing_key").Without("redelivered");
-                    if (rest.Count > 0)
+                    if (HasMore(info))
                     {
-                        (others ??= []).Add(new(entry.Key, rest));
+                        (others ??= []).Add(new(entry.Key, info.Without("exchange").Without("routing_key").Without("redelivered")));
                     }
 
                     break;
@@ -83,15 +82,22 @@ internal static class EnvelopeProperties
     /// <summary>Writes the object; the body is said to be base64.</summary>
     public static void Write(ref PythonJsonWriter writer, MessageProperties properties)
     {
-        writer.WriteRaw("{\"correlation_id\": "u8);
-        writer.WriteText(properties.CorrelationId);
-        if (properties.ReplyTo is not null)
+        writer.WriteRaw("{"u8);
+        if (properties.CorrelationId is not null)
         {
-            writer.WriteRaw(", \"reply_to\": "u8);
-            writer.WriteText(properties.ReplyTo);
+            writer.WriteRaw("\"correlation_id\": "u8);
+            writer.WriteText(properties.CorrelationId);
+            writer.WriteRaw(", "u8);
         }
 
-        writer.WriteRaw(", \"delivery_mode\": "u8);
+        if (properties.ReplyTo is not null)
+        {
+            writer.WriteRaw("\"reply_to\": "u8);
+            writer.WriteText(properties.ReplyTo);
+            writer.WriteRaw(", "u8);
+        }
+
+        writer.WriteRaw("\"delivery_mode\": "u8);
         writer.WriteInteger(properties.IsPersistent ? Persistent : Transient);
         if (properties.Expiration is { } expiration)
         {
@@ -140,6 +146,19 @@ internal static class EnvelopeProperties
         }
     }
 
+    private static bool HasMore(WireMap info)
+    {
+        foreach (ref readonly KeyValuePair<string, WireValue> entry in info.AsSpan())
+        {
+            if (entry.Key is not ("exchange" or "routing_key" or "redelivered"))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static TimeSpan? ExpirationOf(WireValue value)
     {
         long milliseconds;
@@ -172,7 +191,9 @@ internal static class EnvelopeProperties
     {
         WireKind.Null => null,
         WireKind.Integer when value.AsInteger() is >= int.MinValue and <= int.MaxValue => (int)value.AsInteger(),
-        WireKind.Integer or WireKind.BigInteger => throw new MessageFormatException(MessageDefect.NumberOverflow, $"The property '{name}' is too large."),
+        WireKind.Integer or WireKind.BigInteger => throw new MessageFormatException(
+            MessageDefect.NumberOverflow,
+            $"The property '{name}' is too large."),
         _ => throw Malformed($"The property '{name}' is {value.Kind}, not a whole number."),
     };
 

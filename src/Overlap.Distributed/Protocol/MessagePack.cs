@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace Overlap.Distributed.Protocol;
 
 /// <summary>MessagePack, as far as Celery's messages use it.</summary>
@@ -20,8 +23,13 @@ internal static class MessagePack
     }
 
     /// <summary>Writes a value.</summary>
-    /// <exception cref="MessageFormatException">It holds a whole number of more than 64 bits, or half of a surrogate pair, or is nested too deep.</exception>
-    public static byte[] Write(WireValue value)
+    /// <exception cref="MessageFormatException">It holds a whole number of more than 64 bits, or half of a surrogate pair, or is nested too deep; the message names the place.</exception>
+    public static byte[] Write(WireValue value) => Write(value, value);
+
+    /// <summary>Writes a value whose places are called otherwise in errors.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="named">The same values under the names by which an error calls them.</param>
+    public static byte[] Write(WireValue value, WireValue named)
     {
         MessagePackWriter writer = new();
         try
@@ -29,9 +37,35 @@ internal static class MessagePack
             writer.WriteValue(value);
             return writer.ToArray();
         }
+        catch (MessageFormatException refusal)
+        {
+            throw RefusedValue.WithPlace(refusal, named, IsRefused);
+        }
         finally
         {
             writer.Dispose();
         }
+    }
+
+    private static bool IsRefused(WireValue value) => value.Kind switch
+    {
+        WireKind.BigInteger => value.AsBigInteger() < 0 || value.AsBigInteger() > ulong.MaxValue,
+        WireKind.Text => !IsUtf16(value.AsText()),
+        _ => false,
+    };
+
+    private static bool IsUtf16(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out int consumed) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[consumed..];
+        }
+
+        return true;
     }
 }

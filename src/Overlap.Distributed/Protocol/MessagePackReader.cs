@@ -20,7 +20,9 @@ internal ref struct MessagePackReader
     {
         if (document.Length > limits.MessageBytes)
         {
-            throw new MessageFormatException(MessageDefect.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The MessagePack is of {document.Length} bytes; {limits.MessageBytes} are allowed."));
+            throw new MessageFormatException(
+                MessageDefect.TooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"The MessagePack is of {document.Length} bytes; {limits.MessageBytes} are allowed."));
         }
 
         _document = document;

@@ -100,7 +100,9 @@ internal ref struct MessagePackWriter
         {
             if (Utf8.FromUtf16(text, utf8, out _, out int written, replaceInvalidSequences: false) != OperationStatus.Done)
             {
-                throw new MessageFormatException(MessageDefect.InvalidUtf8, "A text holds half of a surrogate pair, for which MessagePack has no form.");
+                throw new MessageFormatException(
+                    MessageDefect.InvalidUtf8,
+                    "A text holds half of a surrogate pair, for which MessagePack has no form.");
             }
 
             WriteLength(written, 0xA0, 32, 0xD9, 0xDA, 0xDB);
@@ -158,7 +160,9 @@ internal ref struct MessagePackWriter
     {
         if (number.Sign < 0 || number > ulong.MaxValue)
         {
-            throw new MessageFormatException(MessageDefect.NumberOverflow, string.Create(CultureInfo.InvariantCulture, $"A whole number takes {number.GetBitLength()} bits; MessagePack has 64."));
+            throw new MessageFormatException(
+                MessageDefect.NumberOverflow,
+                string.Create(CultureInfo.InvariantCulture, $"A whole number takes {number.GetBitLength()} bits; MessagePack has 64."));
         }
 
         WriteCode(0xCF);

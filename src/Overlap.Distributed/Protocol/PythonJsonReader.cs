@@ -34,7 +34,9 @@ internal ref partial struct PythonJsonReader
     {
         if (json.Length > limits.MessageBytes)
         {
-            throw new MessageFormatException(MessageDefect.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The JSON is of {json.Length} bytes; {limits.MessageBytes} are allowed."));
+            throw new MessageFormatException(
+                MessageDefect.TooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"The JSON is of {json.Length} bytes; {limits.MessageBytes} are allowed."));
         }
 
         _json = json;

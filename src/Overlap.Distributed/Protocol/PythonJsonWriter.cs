@@ -183,7 +183,9 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
         string digits = number.ToString(CultureInfo.InvariantCulture);
         if (digits.Length > PythonJson.MostDigits + (number.Sign < 0 ? 1 : 0))
         {
-            throw new MessageFormatException(MessageDefect.NumberOverflow, string.Create(CultureInfo.InvariantCulture, $"A whole number is of {digits.Length} digits; {PythonJson.MostDigits} are read by Python."));
+            throw new MessageFormatException(
+                MessageDefect.NumberOverflow,
+                string.Create(CultureInfo.InvariantCulture, $"A whole number is of {digits.Length} digits; {PythonJson.MostDigits} are read by Python."));
         }
 
         Encoding.ASCII.GetBytes(digits, Room(digits.Length));

@@ -130,7 +130,9 @@ internal static class ResultCodec
     private static WireValue ReadValue(ReadOnlySpan<byte> raw, ProtocolLimits limits) => raw switch
     {
         // An empty map of MessagePack is that byte alone.
-        [PickleMark, _, ..] => throw new MessageFormatException(MessageDefect.ContentTypeRefused, "The result document is a pickle, which is not read."),
+        [PickleMark, _, ..] => throw new MessageFormatException(
+            MessageDefect.ContentTypeRefused,
+            "The result document is a pickle, which is not read."),
         [(>= 0x81 and <= 0x8F) or 0xDE or 0xDF, ..] => MessagePack.Read(raw, limits),
         _ => PythonJson.Read(raw, limits),
     };

@@ -37,14 +37,16 @@ internal static class TaskBody
     }
 
     /// <summary>Writes it as MessagePack.</summary>
-    public static byte[] WriteMessagePack(TaskMessage message) => MessagePack.Write(ImmutableArray.Create<WireValue>(
-        message.Args,
-        message.Kwargs,
-        new WireMap(
-            KeyValuePair.Create("callbacks", ListOf(message.Callbacks)),
-            KeyValuePair.Create("errbacks", ListOf(message.Errbacks)),
-            KeyValuePair.Create("chain", ListOf(message.Chain)),
-            KeyValuePair.Create<string, WireValue>("chord", message.Chord))));
+    public static byte[] WriteMessagePack(TaskMessage message) => MessagePack.Write(
+        ImmutableArray.Create<WireValue>(
+            message.Args,
+            message.Kwargs,
+            new WireMap(
+                KeyValuePair.Create("callbacks", ListOf(message.Callbacks)),
+                KeyValuePair.Create("errbacks", ListOf(message.Errbacks)),
+                KeyValuePair.Create("chain", ListOf(message.Chain)),
+                KeyValuePair.Create<string, WireValue>("chord", message.Chord))),
+        Named(message));
 
     private static void WriteSignatures(ref PythonJsonWriter writer, ImmutableArray<WireMap> signatures)
     {

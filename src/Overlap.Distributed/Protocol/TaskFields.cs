@@ -199,7 +199,9 @@ internal sealed class TaskFields(ProtocolLimits limits)
         long count = value.IsNull ? 0 : IntegerOf(value, name);
         return count < 0 ? throw Wrong(value, name, "a count")
             : count <= limits.Retries ? (int)count
-            : throw new MessageFormatException(MessageDefect.NumberOverflow, string.Create(CultureInfo.InvariantCulture, $"The header '{name}' is {count}; {limits.Retries} are allowed."));
+            : throw new MessageFormatException(
+                MessageDefect.NumberOverflow,
+                string.Create(CultureInfo.InvariantCulture, $"The header '{name}' is {count}; {limits.Retries} are allowed."));
     }
 
     private static DateTimeOffset? MomentOf(WireValue value, string name) => value.Kind switch

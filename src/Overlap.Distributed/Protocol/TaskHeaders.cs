@@ -63,7 +63,9 @@ internal static class TaskHeaders
 
         return emitsNonFinite || RefusedValue.Find(value, NonFinite) is not { } place
             ? (emitsTypeTags ? value : TypeTags.Flatten(value))
-            : throw new MessageFormatException(MessageDefect.NumberOverflow, $"JSON has no number for NaN or an infinity. It is at headers.{name}{place}.");
+            : throw new MessageFormatException(
+                MessageDefect.NumberOverflow,
+                $"JSON has no number for NaN or an infinity. It is at headers.{name}{place}.");
     }
 
     private static bool NonFinite(WireValue value) => value.Kind == WireKind.Number && !double.IsFinite(value.AsNumber());

@@ -26,7 +26,9 @@ internal static class TaskMessageCodec
     {
         if (message.Headers.Count > limits.Headers)
         {
-            throw new MessageFormatException(MessageDefect.TooDeep, string.Create(CultureInfo.InvariantCulture, $"The message has {message.Headers.Count} headers; {limits.Headers} are allowed."));
+            throw new MessageFormatException(
+                MessageDefect.TooDeep,
+                string.Create(CultureInfo.InvariantCulture, $"The message has {message.Headers.Count} headers; {limits.Headers} are allowed."));
         }
 
         TaskFields fields = new(limits);
@@ -38,7 +40,9 @@ internal static class TaskMessageCodec
             : ReadFirst(fields, payload, message, content, limits);
         return now is not { } moment || task.Eta is not { } eta || eta - moment <= limits.Eta
             ? task
-            : throw new MessageFormatException(MessageDefect.InvalidDate, string.Create(CultureInfo.InvariantCulture, $"The eta {eta:O} is further ahead than {limits.Eta.TotalDays} days."));
+            : throw new MessageFormatException(
+                MessageDefect.InvalidDate,
+                string.Create(CultureInfo.InvariantCulture, $"The eta {eta:O} is further ahead than {limits.Eta.TotalDays} days."));
     }
 
     /// <summary>Writes a call in version 2.</summary>
@@ -65,7 +69,9 @@ internal static class TaskMessageCodec
     {
         if (body is not [{ Kind: WireKind.Array } args, { Kind: WireKind.Map } kwargs, { Kind: WireKind.Map or WireKind.Null } embedded])
         {
-            throw new MessageFormatException(MessageDefect.Malformed, string.Create(CultureInfo.InvariantCulture, $"The body is not a list of arguments, arguments by name and what follows: it has {body.Length} parts, {string.Join(", ", body.Take(4).Select(part => part.Kind))}."));
+            throw new MessageFormatException(
+                MessageDefect.Malformed,
+                string.Create(CultureInfo.InvariantCulture, $"The body is not a list of arguments, arguments by name and what follows: it has {body.Length} parts, {string.Join(", ", body.Take(4).Select(part => part.Kind))}."));
         }
 
         EmbeddedSignatures signatures = EmbeddedSignatures.Read(embedded.IsNull ? WireMap.Empty : embedded.AsMap(), hasChain: true, limits);
@@ -122,7 +128,9 @@ internal static class TaskMessageCodec
         bare = (bare.IndexOf(';') is >= 0 and int end ? bare[..end] : bare).Trim();
         return bare.Equals(JsonType, StringComparison.OrdinalIgnoreCase) ? ContentKind.Json
             : bare.Equals(MessagePackType, StringComparison.OrdinalIgnoreCase) ? ContentKind.MessagePack
-            : throw new MessageFormatException(MessageDefect.ContentTypeRefused, $"The content type {PythonRepr.Of(type.Length <= 64 ? type : type[..64])} is not read; {JsonType} and {MessagePackType} are.");
+            : throw new MessageFormatException(
+                MessageDefect.ContentTypeRefused,
+                $"The content type {PythonRepr.Of(type.Length <= 64 ? type : type[..64])} is not read; {JsonType} and {MessagePackType} are.");
     }
 
     private static WireValue ReadBody(ReadOnlyMemory<byte> body, string? compression, ContentKind content, ProtocolLimits limits)
@@ -131,7 +139,9 @@ internal static class TaskMessageCodec
         {
             body = BodyCompression.IsZlib(compression)
                 ? BodyCompression.Inflate(body, limits.MessageBytes)
-                : throw new MessageFormatException(MessageDefect.CompressionRefused, $"The compression {PythonRepr.Of(compression.Length <= 64 ? compression : compression[..64])} is not read; {BodyCompression.HeaderValue} is.");
+                : throw new MessageFormatException(
+                    MessageDefect.CompressionRefused,
+                    $"The compression {PythonRepr.Of(compression.Length <= 64 ? compression : compression[..64])} is not read; {BodyCompression.HeaderValue} is.");
         }
 
         return content == ContentKind.Json ? PythonJson.Read(body.Span, limits) : MessagePack.Read(body.Span, limits);

@@ -22,6 +22,8 @@ internal static class TypeTags
 
     private const int DecimalDigits = 28;
 
+    private const NumberStyles DecimalStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>Whether the entries of a map are a tagged value.</summary>
     public static bool IsTag(ReadOnlySpan<KeyValuePair<string, WireValue>> entries) =>
         entries.Length == 2
@@ -101,23 +103,27 @@ internal static class TypeTags
     // More digits than a decimal has would be rounded away without a word.
     private static WireValue DecodeDecimal(string text)
     {
-        if (!decimal.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowLeadingWhite & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number))
+        if (!double.TryParse(text, DecimalStyle, CultureInfo.InvariantCulture, out double approximately) || double.IsNaN(approximately))
         {
-            throw new MessageFormatException(IsDecimal(text) ? MessageDefect.NumberOverflow : MessageDefect.Malformed, $"{Shown(text)} is not a decimal that fits");
+            throw Wrong(text, "decimal number");
         }
 
         int exponentAt = text.AsSpan().IndexOfAny('e', 'E');
+        int exponent = 0;
+        if (!decimal.TryParse(text, DecimalStyle, CultureInfo.InvariantCulture, out decimal number)
+            || (exponentAt >= 0 && !int.TryParse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)))
+        {
+            throw new MessageFormatException(MessageDefect.NumberOverflow, $"{Shown(text)} is too large for a decimal");
+        }
+
         ReadOnlySpan<char> digits = (exponentAt < 0 ? text : text.AsSpan(0, exponentAt)).TrimStart("+-");
-        int exponent = exponentAt < 0 ? 0 : int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         int point = digits.IndexOf('.');
         int decimals = point < 0 ? 0 : digits.Length - point - 1;
         int significant = digits.TrimStart("0.").Length - (point >= 0 && digits[..point].ContainsAnyExcept('0') ? 1 : 0);
-        return decimals - exponent <= DecimalDigits && significant <= DecimalDigits
+        return (long)decimals - exponent <= DecimalDigits && significant <= DecimalDigits
             ? number
             : throw new MessageFormatException(MessageDefect.NumberOverflow, $"{Shown(text)} has more digits than a decimal holds");
     }
-
-    private static bool IsDecimal(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && !double.IsNaN(number);
 
     private static WireValue DecodeBase64(string text)
     {

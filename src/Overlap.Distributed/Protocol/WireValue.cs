@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Overlap.Distributed.Protocol;
 
@@ -9,7 +10,7 @@ namespace Overlap.Distributed.Protocol;
 /// <remarks>Two are equal when their kinds and values are; of maps the order counts too. NaN equals NaN.</remarks>
 public readonly struct WireValue : IEquatable<WireValue>
 {
-    // Text, bytes, list, map, and what does not fit into _bits.
+    // Text, bytes, the array beneath a list, which is not boxed, map, and what does not fit into _bits.
     private readonly object? _reference;
     private readonly long _bits;
 
@@ -48,7 +49,8 @@ public readonly struct WireValue : IEquatable<WireValue>
     public static implicit operator WireValue(byte[]? value) => value is null ? default : new(WireKind.Bytes, value);
 
     /// <summary>Makes a list.</summary>
-    public static implicit operator WireValue(ImmutableArray<WireValue> value) => new(WireKind.Array, value.IsDefault ? [] : value);
+    public static implicit operator WireValue(ImmutableArray<WireValue> value) =>
+        new(WireKind.Array, ImmutableCollectionsMarshal.AsArray(value) ?? []);
 
     /// <summary>Makes a map, or nothing of <see langword="null"/>.</summary>
     public static implicit operator WireValue(WireMap? value) => value is null ? default : new(WireKind.Map, value);
@@ -98,7 +100,7 @@ public readonly struct WireValue : IEquatable<WireValue>
 
     /// <summary>Gives the list.</summary>
     /// <exception cref="InvalidOperationException">It is of another kind.</exception>
-    public ImmutableArray<WireValue> AsArray() => (ImmutableArray<WireValue>)Expect(WireKind.Array)._reference!;
+    public ImmutableArray<WireValue> AsArray() => ImmutableCollectionsMarshal.AsImmutableArray((WireValue[])Expect(WireKind.Array)._reference!);
 
     /// <summary>Gives the map.</summary>
     /// <exception cref="InvalidOperationException">It is of another kind.</exception>

@@ -5,10 +5,19 @@ internal abstract partial class ActorCell
 {
     private List<PendingAsk>? _waitsFor;    // Guarded by _gate: the asks that a handler of this actor awaits.
 
+    /// <summary>The asks of this actor that have not ended. Written under the gate of the deadlines; none is left out that was put into the mailbox.</summary>
+    public int PendingAsks { get; set; }
+
     public abstract int QueueLength { get; }
+
+    /// <summary>Whether it gives its messages to others.</summary>
+    public abstract bool IsRouter { get; }
 
     /// <summary>The number of the message that is handled, or was last.</summary>
     public abstract long TakenSoFar { get; }
+
+    /// <summary>Whether the message of a number waits in the mailbox.</summary>
+    public abstract bool HasWaiting(long position);
 
     /// <summary>Tells about which message the handler waits, and since when.</summary>
     public abstract bool TryGetWait(out object? message, out long since);
@@ -32,7 +41,7 @@ internal abstract partial class ActorCell
     }
 
     // A message that was handled without an answer may be answered by anybody: passed on, or kept for later. That is no circle yet.
-    private static bool IsOwed(PendingAsk ask, ActorCell target) => ask.IsQueued && ask.Position >= target.TakenSoFar;
+    private static bool IsOwed(PendingAsk ask, ActorCell target) => ask.IsQueued && (ask.Position == target.TakenSoFar || target.HasWaiting(ask.Position));
 
     private bool LeadsBack(ActorCell from, List<ActorCell> path)
     {

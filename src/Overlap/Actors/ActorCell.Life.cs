@@ -9,6 +9,7 @@ internal abstract partial class ActorCell
     private bool _isDraining;
     private Exception? _endedBy;
     private List<ActorRef>? _watched;
+    private List<ActorRef>? _missedEnds;   // Of those watched, told while it was held; a watch outlives a restart.
 
     /// <summary>Whether it may handle messages.</summary>
     protected bool MayHandle { get; private set; }
@@ -63,6 +64,13 @@ internal abstract partial class ActorCell
     /// <summary>Handles a system message. Does not throw.</summary>
     protected async ValueTask HandleAsync(SystemMessage message)
     {
+        if (message.Kind == SystemMessageKind.Look)
+        {
+            Take((QuietLook)message.Subject!);
+            return;
+        }
+
+        _systemHandled++;
         if (_isEnding)
         {
             return;
@@ -92,7 +100,10 @@ internal abstract partial class ActorCell
                 case SystemMessageKind.Resume:
                     GoOn();
                     break;
-                case SystemMessageKind.Terminated when _watched?.Remove((ActorRef)message.Subject!) == true && MayHandle:
+                case SystemMessageKind.Terminated when !MayHandle:
+                    (_missedEnds ??= []).Add((ActorRef)message.Subject!);
+                    break;
+                case SystemMessageKind.Terminated when _watched?.Remove((ActorRef)message.Subject!) == true:
                     await OnSignalAsync(new Terminated((ActorRef)message.Subject!)).ConfigureAwait(Interleaver.KeepsContext);
                     break;
                 case SystemMessageKind.Timer:
@@ -141,26 +152,34 @@ internal abstract partial class ActorCell
         }
 
         Bury();
-        foreach (ActorRef watched in _watched ?? [])
+        if (_watched is not null)
         {
-            watched.Cell.RemoveWatcher(this);
+            foreach (ActorRef watched in _watched)
+            {
+                watched.Cell.RemoveWatcher(this);
+            }
         }
 
         _gate.Enter();
         List<ActorCell>? watchers = _watchers;
-        TaskCompletionSource? ended = _ended;
+        WaiterBatch waiting = default;
+        waiting.AddAll(ref _waitingForEnd);
         _watchers = null;
         _isEnded = true;
         _gate.Exit();
 
         // A5: who watches hears of it before who waits, and both before the parent may end.
-        foreach (ActorCell watcher in watchers ?? [])
+        if (watchers is not null)
         {
-            watcher.Send(new SystemMessage(SystemMessageKind.Terminated, Reference));
+            foreach (ActorCell watcher in watchers)
+            {
+                watcher.Send(new SystemMessage(SystemMessageKind.Terminated, Reference));
+            }
         }
 
+        AnswerLooks();
         System.OnEnded(this);
-        _ = ended?.TrySetResult();
+        waiting.CompleteAll(true);
         Parent?.Release(this);
     }
 
@@ -172,6 +191,17 @@ internal abstract partial class ActorCell
         Make();
         await OnStartAsync().ConfigureAwait(Interleaver.KeepsContext);
         MayHandle = true;
+        RecallEnds();
+    }
+
+    private void RecallEnds()
+    {
+        List<ActorRef>? missed = _missedEnds;
+        _missedEnds = null;
+        foreach (ActorRef ended in missed ?? [])
+        {
+            Send(new SystemMessage(SystemMessageKind.Terminated, ended));
+        }
     }
 
     private async ValueTask RestartAsync()
@@ -184,6 +214,7 @@ internal abstract partial class ActorCell
             await StopInstanceAsync(StopReason.Restarted).ConfigureAwait(Interleaver.KeepsContext);
         }
 
+        _escalated = null;
         CountRestart();
         System.OnRestarted();
         await StartAsync().ConfigureAwait(Interleaver.KeepsContext);
@@ -200,9 +231,16 @@ internal abstract partial class ActorCell
 
         MayHandle = true;
         RecallTimers();
-        foreach (ActorCell child in Children())
+        RecallEnds();
+        if (_escalated is not null)
         {
-            child.Send(new SystemMessage(SystemMessageKind.Resume));
+            // Only they: another child may be held for a restart that is to come later.
+            foreach (ActorCell child in _escalated)
+            {
+                child.Send(new SystemMessage(SystemMessageKind.Resume));
+            }
+
+            _escalated = null;
         }
     }
 

@@ -6,6 +6,7 @@ internal abstract partial class ActorCell
     // Owned by the parent's runner: when this one was restarted.
     private Queue<long>? _restartedAt;
     private ITimer? _restart;
+    private List<ActorCell>? _escalated;    // Owned by whoever runs the actor: the children whose failure became its own.
 
     private void Supervise(ActorCell child, Exception error)
     {
@@ -43,6 +44,7 @@ internal abstract partial class ActorCell
                 child.RestartLater(affected.ToArray(), delay);
                 break;
             case SupervisionDirective.Escalate:
+                (_escalated ??= []).Add(child);
                 Fail(error);
                 break;
             default:

@@ -6,28 +6,37 @@ namespace Overlap.Actors;
 /// <summary>What stays of an actor while its instances come and go: its place in the tree, and its life.</summary>
 /// <remarks>See README.md for the picture. This half knows nothing of messages; <see cref="ActorCell{TMessage}"/> does.</remarks>
 [DebuggerDisplay("{Path,nq}")]
-internal abstract partial class ActorCell : IThreadPoolWorkItem
+internal abstract partial class ActorCell : IntrusiveQueue<ActorCell>.Node, IThreadPoolWorkItem
 {
     private static readonly AsyncLocal<ActorCell?> OfContext = new();
 
-    private readonly Lock _gate = new();
+    private readonly string? _givenName;
+    private readonly int _number;
+
+    private SpinGate _gate;
 
     // Guarded by _gate.
-    private readonly List<ActorCell> _children = [];
+    private IntrusiveQueue<ActorCell> _children;    // In the order of their start.
+    private HashSet<string>? _givenNames;           // Of the children that were given one; the others have numbers.
     private List<ActorCell>? _watchers;
-    private TaskCompletionSource? _ended;
     private TaskCompletionSource? _childless;
     private bool _takesChildren = true;
     private bool _isEnded;
 
+    private string? _path;
     private ExecutionContext? _context;    // Owned by whoever runs the actor: says whose code runs, across its awaits.
 
-    protected ActorCell(ActorSystem system, ActorCell? parent, string name, SupervisionStrategy supervision)
+    /// <param name="system">Where it lives.</param>
+    /// <param name="parent">Who looks after it; nobody does after the top.</param>
+    /// <param name="name">The name it was given, if it was.</param>
+    /// <param name="number">Its name otherwise, after the type of its messages.</param>
+    /// <param name="supervision">How it looks after its children.</param>
+    protected ActorCell(ActorSystem system, ActorCell? parent, string? name, int number, SupervisionStrategy supervision)
     {
         System = system;
         Parent = parent;
-        Name = name;
-        Path = parent is null ? "" : $"{parent.Path}/{name}";
+        _givenName = name;
+        _number = number;
         Supervision = supervision;
     }
 
@@ -38,9 +47,12 @@ internal abstract partial class ActorCell : IThreadPoolWorkItem
 
     public ActorCell? Parent { get; }
 
-    public string Name { get; }
+    public string Name => _givenName ?? $"{MessageType.Name}#{_number}";
 
-    public string Path { get; }
+    /// <summary>Made when it is asked for: most actors live and end without that.</summary>
+    public string Path => _path ??= Parent is null ? "" : $"{Parent.Path}/{Name}";
+
+    public abstract Type MessageType { get; }
 
     public abstract ActorRef Reference { get; }
 
@@ -51,54 +63,38 @@ internal abstract partial class ActorCell : IThreadPoolWorkItem
     public ActorCell[] Children()
     {
         _gate.Enter();
-        ActorCell[] children = [.. _children];
+        ActorCell[] children = ChildrenLocked();
         _gate.Exit();
         return children;
     }
 
-    /// <summary>Takes a child in, whose name nobody else may have.</summary>
+    /// <summary>Takes a child in, whose name nobody else may have. It is for the caller to begin it.</summary>
     public void Adopt(ActorCell child)
     {
         _gate.Enter();
-        try
+        bool takesChildren = _takesChildren;
+        bool isNew = takesChildren && (child._givenName is null || (_givenNames ??= []).Add(child._givenName));
+        if (isNew)
         {
-            if (!_takesChildren)
-            {
-                throw new ActorStoppedException(Path);
-            }
-
-            foreach (ActorCell sibling in _children)
-            {
-                if (sibling.Name == child.Name)
-                {
-                    throw new InvalidOperationException($"{(Path.Length == 0 ? "The system" : Path)} has a child named {child.Name}.");
-                }
-            }
-
-            _children.Add(child);
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-
-        System.OnSpawned();
-        child.Send(new SystemMessage(SystemMessageKind.Start));
-    }
-
-    /// <summary>Gives a task that ends when the actor has stopped and its children with it.</summary>
-    public Task WhenEnded()
-    {
-        _gate.Enter();
-        _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_isEnded)
-        {
-            _ = _ended.TrySetResult();
+            _children.Enqueue(child);
         }
 
         _gate.Exit();
-        return _ended.Task;
+        if (!takesChildren)
+        {
+            throw new ActorStoppedException(Path);
+        }
+
+        if (!isNew)
+        {
+            throw new InvalidOperationException($"{(Path.Length == 0 ? "The system" : Path)} has a child named {child.Name}.");
+        }
+
+        System.OnSpawned();
     }
+
+    /// <summary>Has the first instance made.</summary>
+    public void Begin() => Send(new SystemMessage(SystemMessageKind.Start));
 
     /// <summary>Puts a system message in and wakes the actor.</summary>
     public abstract void Send(SystemMessage message);
@@ -158,9 +154,9 @@ internal abstract partial class ActorCell : IThreadPoolWorkItem
     /// <summary>Does what there is to do, until it has to wait, is out of work, or others want the thread.</summary>
     protected abstract void Run();
 
-    private async ValueTask StopChildrenAsync(SystemMessageKind how)
+    private Task StopChildrenAsync(SystemMessageKind how)
     {
-        Task? childless = null;
+        Task childless = Task.CompletedTask;
         _gate.Enter();
         if (_children.Count > 0)
         {
@@ -168,24 +164,43 @@ internal abstract partial class ActorCell : IThreadPoolWorkItem
             childless = _childless.Task;
         }
 
-        ActorCell[] children = [.. _children];
+        ActorCell[] children = ChildrenLocked();
         _gate.Exit();
         foreach (ActorCell child in children)
         {
             child.Send(new SystemMessage(how));
         }
 
-        if (childless is not null)
+        return childless;
+    }
+
+    private ActorCell[] ChildrenLocked()
+    {
+        if (_children.Count == 0)
         {
-            await childless.ConfigureAwait(Interleaver.KeepsContext);
+            return [];
         }
+
+        ActorCell[] children = new ActorCell[_children.Count];
+        int place = 0;
+        for (ActorCell? child = _children.First; child is not null; child = child.Next)
+        {
+            children[place++] = child;
+        }
+
+        return children;
     }
 
     private void Release(ActorCell child)
     {
         TaskCompletionSource? childless = null;
         _gate.Enter();
-        _ = _children.Remove(child);
+        _ = _children.TryRemove(child);
+        if (child._givenName is not null)
+        {
+            _ = _givenNames!.Remove(child._givenName);
+        }
+
         if (_children.Count == 0)
         {
             childless = _childless;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Overlap.Timelines;
 using Overlap.Waiting;
 
 namespace Overlap.Actors;
@@ -6,9 +7,17 @@ namespace Overlap.Actors;
 /// <summary>The half of an actor that knows its messages: mailbox, instance, and the loop that brings them together.</summary>
 internal sealed partial class ActorCell<TMessage> : ActorCell
 {
+    // After so many messages in a row the next are likely to be on their way. To look at once would take the memory from their writers for each one;
+    // after a microsecond there is another row. Without a row nothing is waited for.
+    private const int BusyRow = 32;
+    private const int SpinsAfterRow = 32;
+
     private readonly Func<Actor<TMessage>> _factory;
     private readonly Mailbox<TMessage> _mailbox;
+    private readonly MessageReader<TMessage> _reader;
     private readonly int _throughput;
+    private readonly Func<TMessage, int>? _priority;
+    private readonly Router<TMessage>? _router;      // Gives the messages to others; its own mailbox stays empty then.
 
     // Owned by whoever runs the actor; the counts are read by others, who may see them a little late.
     private Actor<TMessage>? _actor;
@@ -28,22 +37,36 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     private long _waitsSince;
     private long _waits;
 
-    public ActorCell(ActorSystem system, ActorCell? parent, string name, Func<Actor<TMessage>> factory, ActorOptions options)
-        : base(system, parent, name, options.Supervision ?? system.Options.Supervision)
+    public ActorCell(ActorSystem system, ActorCell? parent, int number, Func<Actor<TMessage>> factory, ActorOptions options, Router<TMessage>? router = null)
+        : base(system, parent, options.Name, number, options.Supervision ?? system.Options.Supervision)
     {
+        MailboxOptions mailbox = router is null ? options.Mailbox ?? system.Options.Mailbox : MailboxOptions.Unbounded;
         _factory = factory;
-        _mailbox = new Mailbox<TMessage>(options.Mailbox ?? system.Options.Mailbox);
+        _priority = mailbox.Priority is null ? null : mailbox.Priority as Func<TMessage, int>
+            ?? throw new ArgumentException($"The mailbox orders other messages than {typeof(TMessage).Name}.", nameof(options));
+        _lane = parent is null || router is not null ? null : system.Options.Timeline?.OpenLane(Path, LaneKind.Slot);
+        _mailbox = new Mailbox<TMessage>(mailbox, router is not null || _lane is not null);
+        _router = router;
+        _reader = _mailbox.Reader;
         _throughput = system.Options.Throughput;
-        Typed = new ActorRef<TMessage>(this);
+        Typed = new ActorRef<TMessage>(this, _mailbox);
     }
 
     public ActorRef<TMessage> Typed { get; }
 
     public override ActorRef Reference => Typed;
 
-    public override int QueueLength => _mailbox.Count;
+    public override Type MessageType => typeof(TMessage);
+
+    public override int QueueLength => _router?.QueueLength ?? _mailbox.Count;
 
     public override long TakenSoFar => _mailbox.Taken;
+
+    public override bool IsRouter => _router is not null;
+
+    public override bool HasWaiting(long position) => _mailbox.HasWaiting(position);
+
+    protected override long Handled => _handled;
 
     protected override bool HasInstance => _actor is not null;
 
@@ -55,40 +78,48 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         }
     }
 
-    public TellResult Tell(TMessage message)
+    /// <summary>Runs the actor, for who put in a message that wakes it.</summary>
+    public void Wake() => Continuations.Post(this);
+
+    /// <summary>Tells a message to a mailbox that did not take it at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public TellResult TellSlowly(TMessage message)
     {
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: false, out _, out TMessage? evicted, out _);
-        if (answer == MailboxAnswer.Taken)
+        if (_router is not null)
         {
-            return TellResult.Accepted;
+            return TellRoutee(message);
         }
 
-        return Settle(message, answer, evicted);
+        MailboxAnswer answer = Put(message, mayWait: false, ask: null, out _, out TMessage? evicted, out long position, out Exception? error);
+        return Settle(message, answer, evicted, position, error);
     }
 
-    public ValueTask TellAsync(TMessage message, CancellationToken cancellationToken)
+    /// <inheritdoc cref="TellSlowly"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ValueTask TellSlowlyAsync(TMessage message, CancellationToken cancellationToken)
     {
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out _);
-        if (waiter is not null)
+        if (_router is not null)
         {
-            return waiter.WaitWithoutResultAsync(cancellationToken);
+            return TellRouteeAsync(message, cancellationToken);
         }
 
-        return Settle(message, answer, evicted) switch
-        {
-            TellResult.Stopped => ValueTask.FromException(new ActorStoppedException(Path)),
-            TellResult.Dropped when _mailbox.Overflow is not MailboxOverflow.DropNewest => ValueTask.FromException(new MailboxFullException(Path, _mailbox.Capacity)),
-            _ => Interleaver.IsOn ? Interleaver.Pause(default(ValueTask)) : default,
-        };
+        MailboxAnswer answer = Put(message, mayWait: true, ask: null, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position, out Exception? error);
+        return waiter?.WaitWithoutResultAsync(cancellationToken) ?? AfterTell(message, answer, evicted, position, error);
     }
 
     public ValueTask<TReply> AskAsync<TReply>(Func<ReplyTo<TReply>, TMessage> make, TimeSpan within, CancellationToken cancellationToken)
     {
         PendingAsk<TReply> ask = PendingAsk<TReply>.Rent(this, Current, typeof(TMessage));
+        ActorCell<TMessage> target = this;
         TMessage message;
         try
         {
             message = make(ask.Handle);
+            if (_router is not null)
+            {
+                target = ChooseToAsk(message);
+                ask.Redirect(target);
+            }
         }
         catch
         {
@@ -96,39 +127,24 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             throw;
         }
 
-        ValueTask<TReply> reply = ask.Start(within, out long ticket, cancellationToken);
-        MailboxAnswer answer = _mailbox.Put(message, mayWait: true, out Waiter<TMessage>? waiter, out TMessage? evicted, out long position);
-        if (waiter is not null)
-        {
-            _ = FailUnlessAdmittedAsync(waiter.WaitWithoutResultAsync(CancellationToken.None), ask, ticket);
-            return reply;
-        }
-
-        ask.SetPosition(ticket, position);
-        switch (Settle(message, answer, evicted))
-        {
-            case TellResult.Dropped:
-                ask.TryFail(ticket, new MailboxFullException(Path, _mailbox.Capacity));
-                break;
-            case TellResult.Stopped:
-                ask.TryFail(ticket, new ActorStoppedException(Path));
-                break;
-        }
-
-        return reply;
+        return target.AskAsync(ask, message, within, cancellationToken);
     }
 
-    public override ActorStatistics GetStatistics() => new()
+    public override ActorStatistics GetStatistics()
     {
-        Path = Path,
-        QueueLength = _mailbox.Count,
-        WaitingForRoom = _mailbox.WaitingCount,
-        Handled = Volatile.Read(ref _handled),
-        Failed = Volatile.Read(ref _failed),
-        Restarts = Volatile.Read(ref _restarts),
-        Children = Children().Length,
-        IsStopped = IsEnded,
-    };
+        ActorStatistics own = new()
+        {
+            Path = Path,
+            QueueLength = _mailbox.Count,
+            WaitingForRoom = _mailbox.WaitingCount,
+            Handled = Volatile.Read(ref _handled),
+            Failed = Volatile.Read(ref _failed),
+            Restarts = Volatile.Read(ref _restarts),
+            Children = Children().Length,
+            IsStopped = IsEnded,
+        };
+        return _router?.AddTo(own) ?? own;
+    }
 
     /// <summary>Tells about which message the handler waits, and since when.</summary>
     public override bool TryGetWait(out object? message, out long since)
@@ -145,24 +161,38 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
     protected override void Run()
     {
         int left = _throughput;
+        bool isObserved = IsObserved;
+        int row = 0;
         while (true)
         {
             ValueTask step;
             TMessage? message = default;
             bool isMessage = false;
-            if (_mailbox.HasSystem && _mailbox.TryTakeSystem(out SystemMessage system))
+            if (_reader.SystemCount != 0 && _mailbox.TryTakeSystem(out SystemMessage system))
             {
                 step = HandleAsync(system);
             }
-            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _mailbox.TryTake(out message)))
+            else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _reader.TryTake(out message)))
             {
                 isMessage = true;
-                step = Receive(message!);
+                step = isObserved ? ReceiveObserved(message!) : Receive(message!);
                 left--;
+                row++;
             }
             else if (IsDraining)
             {
                 step = EndAsync(SystemMessageKind.Drain);
+            }
+            else if (row >= BusyRow)
+            {
+                row = 0;
+                Thread.SpinWait(SpinsAfterRow);
+                continue;
+            }
+            else if (IsLookedAt && (!MayHandle || _mailbox.WaitingCount == 0))
+            {
+                AnswerLooks();
+                continue;
             }
             else if (_mailbox.TrySleep(isDozing: !MayHandle))
             {
@@ -208,6 +238,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     protected override void Close()
     {
+        _router?.Close();
         WaiterBatch refused = _mailbox.Close();
         while (refused.TryTake(out Waiter? waiter))
         {
@@ -226,8 +257,8 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
 
     protected override void Bury()
     {
-        System.Deadlines.FailUndelivered(this, _mailbox.Taken);
-        while (_unstashed?.TryDequeue(out TMessage? message) == true || _mailbox.TryTake(out message))
+        System.Deadlines.FailUndelivered(this);
+        while (_unstashed?.TryDequeue(out TMessage? message) == true || _reader.TryTake(out message))
         {
             System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotHandled));
         }
@@ -267,13 +298,24 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             Volatile.Write(ref _handled, _handled + 1);
         }
 
+        Exception? error = null;
         if (step.IsCompletedSuccessfully)
         {
             step.GetAwaiter().GetResult();
         }
         else
         {
-            Fail(step.AsTask().Exception?.InnerException ?? new TaskCanceledException(), isMessage);
+            error = step.AsTask().Exception?.InnerException ?? new TaskCanceledException();
+        }
+
+        if (_isObserving)
+        {
+            EndObserved(error);
+        }
+
+        if (error is not null)
+        {
+            Fail(error, isMessage);
         }
 
         if (isMessage && _receiveTimeout is not null)
@@ -323,6 +365,11 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         }
 
         _step = default;
+        if (_isObserving)
+        {
+            EndObserved(error);
+        }
+
         if (isMessage)
         {
             Volatile.Write(ref _waits, _waits + 1);
@@ -341,7 +388,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             RestartReceiveTimeout();
         }
 
-        if (MayHandle && !IsDraining && _unstashed is not { Count: > 0 } && _mailbox.Count == 0 && _mailbox.TrySleep(isDozing: false))
+        if (MayHandle && !IsDraining && !IsLookedAt && _unstashed is not { Count: > 0 } && _mailbox.Count == 0 && _mailbox.TrySleep(isDozing: false))
         {
             return;
         }
@@ -349,7 +396,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         Continuations.Post(this);
     }
 
-    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted)
+    private TellResult Settle(TMessage message, MailboxAnswer answer, TMessage? evicted, long position, Exception? error = null)
     {
         if (answer is MailboxAnswer.TakenWake or MailboxAnswer.TakenForOldestWake)
         {
@@ -359,6 +406,7 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
         switch (answer)
         {
             case MailboxAnswer.TakenForOldest or MailboxAnswer.TakenForOldestWake:
+                System.Deadlines.TakeDropped(this, position - _mailbox.Capacity)?.Fail(new MailboxFullException(Path, _mailbox.Capacity));
                 System.OnDeadLetter(new DeadLetter(Path, evicted, DeadLetterReason.MailboxFull));
                 return TellResult.Accepted;
             case MailboxAnswer.Full:
@@ -372,6 +420,9 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             case MailboxAnswer.Closed:
                 System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.ActorStopped));
                 return TellResult.Stopped;
+            case MailboxAnswer.NotOrdered:
+                System.OnDeadLetter(new DeadLetter(Path, message, DeadLetterReason.NotOrdered) { Error = error });
+                return TellResult.Dropped;
             default:
                 return TellResult.Accepted;
         }

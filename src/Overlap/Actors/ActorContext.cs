@@ -28,6 +28,27 @@ public sealed class ActorContext<TMessage>
     /// <exception cref="ActorStoppedException">This actor is stopping.</exception>
     public ActorRef<TChild> Spawn<TChild>(Func<Actor<TChild>> factory, ActorOptions? options = null) => _cell.System.Spawn(_cell, factory, options);
 
+    /// <summary>Starts several children alike and gives them one address.</summary>
+    /// <typeparam name="TChild">The type of their messages.</typeparam>
+    /// <param name="size">How many; at least 1.</param>
+    /// <param name="factory">Makes an instance of one of them, at once and at each restart.</param>
+    /// <param name="route">Who gets a message. Default: one after the other.</param>
+    /// <param name="options">The settings, as with <see cref="ActorSystem"/>.</param>
+    /// <exception cref="InvalidOperationException">Another child has that name.</exception>
+    /// <exception cref="ActorStoppedException">This actor is stopping.</exception>
+    public ActorRef<TChild> SpawnPool<TChild>(int size, Func<Actor<TChild>> factory, Route? route = null, ActorOptions? options = null) =>
+        _cell.System.SpawnPool(_cell, size, factory, route, options);
+
+    /// <summary>Gives one address to several actors that live already. Their life stays theirs; the address stops with this actor.</summary>
+    /// <typeparam name="TChild">The type of their messages.</typeparam>
+    /// <param name="routees">The actors; at least one.</param>
+    /// <param name="route">Who gets a message. Default: one after the other.</param>
+    /// <param name="name">The name of the router.</param>
+    /// <exception cref="InvalidOperationException">Another child has that name.</exception>
+    /// <exception cref="ActorStoppedException">This actor is stopping.</exception>
+    public ActorRef<TChild> SpawnRouter<TChild>(IEnumerable<ActorRef<TChild>> routees, Route? route = null, string? name = null) =>
+        _cell.System.SpawnRouter(_cell, routees, route, name);
+
     /// <summary>Has <see cref="Terminated"/> told when another actor stops, also if it has stopped already.</summary>
     /// <param name="other">The other actor.</param>
     public void Watch(ActorRef other)

@@ -3,15 +3,17 @@ namespace Overlap.Actors;
 /// <summary>The settings of one actor.</summary>
 public sealed record ActorOptions
 {
-    /// <summary>The name among its siblings, without a slash. Default: the type of the messages and a number.</summary>
+    internal static readonly ActorOptions Default = new();
+
+    /// <summary>The name among its siblings, without a slash and a #. Default: the type of the messages, a # and a number.</summary>
     public string? Name
     {
         get;
         init
         {
-            if (value is not null && (value.Length == 0 || value.Contains('/', StringComparison.Ordinal)))
+            if (value is not null && (value.Length == 0 || value.AsSpan().ContainsAny('/', '#')))
             {
-                throw new ArgumentException("A name has at least one letter and no slash.", nameof(Name));
+                throw new ArgumentException("A name has at least one letter, no slash and no #.", nameof(Name));
             }
 
             field = value;

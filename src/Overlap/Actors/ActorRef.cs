@@ -23,7 +23,7 @@ public abstract class ActorRef
 
     /// <summary>Stops the actor, its children before it, and waits until that is done.</summary>
     /// <param name="mode">What happens to the messages that wait. <see cref="StopMode.Drain"/> can be followed by <see cref="StopMode.Now"/>.</param>
-    /// <param name="cancellationToken">Gives up the wait; the actor stops all the same.</param>
+    /// <param name="cancellationToken">Gives up the wait, also if it is already cancelled; the actor stops all the same.</param>
     /// <remarks>
     /// Order: children first, then the actor's own <c>OnStopAsync</c>, then those who watch it, then who waits here.
     /// Race: a message told meanwhile is handled or a dead letter, never neither. Memory: what the actor wrote is visible after the wait.
@@ -44,9 +44,9 @@ public abstract class ActorRef
     }
 
     /// <summary>Waits until the actor has stopped.</summary>
-    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <param name="cancellationToken">Gives up the wait; if already cancelled it wins over an actor that has stopped.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public Task WaitForStopAsync(CancellationToken cancellationToken = default) => Cell.WhenEnded().WaitAsync(cancellationToken);
+    public Task WaitForStopAsync(CancellationToken cancellationToken = default) => Cell.WaitForEndAsync(cancellationToken);
 
     /// <summary>Tells how the actor stands.</summary>
     public ActorStatistics GetStatistics() => Cell.GetStatistics();

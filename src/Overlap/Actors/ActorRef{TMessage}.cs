@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Actors;
 
 /// <summary>The address of an actor, to which messages are told.</summary>
@@ -5,9 +7,16 @@ namespace Overlap.Actors;
 public sealed class ActorRef<TMessage> : ActorRef
 {
     private readonly ActorCell<TMessage> _cell;
+    private readonly Mailbox<TMessage> _mailbox;   // Not by way of the cell, whose memory is the actor's while it works.
 
-    internal ActorRef(ActorCell<TMessage> cell)
-        : base(cell) => _cell = cell;
+    internal ActorRef(ActorCell<TMessage> cell, Mailbox<TMessage> mailbox)
+        : base(cell)
+    {
+        _cell = cell;
+        _mailbox = mailbox;
+    }
+
+    internal ActorCell<TMessage> TypedCell => _cell;
 
     /// <summary>Puts a message into the mailbox. Never throws and never waits.</summary>
     /// <param name="message">The message.</param>
@@ -17,7 +26,20 @@ public sealed class ActorRef<TMessage> : ActorRef
     /// Race: one of the three answers, for good, but that an accepted message may become a dead letter when the actor stops.
     /// Memory: what was written before is visible to the handler. Cost: one atomic operation; no allocation in the long run.
     /// </remarks>
-    public TellResult Tell(TMessage message) => _cell.Tell(message);
+    public TellResult Tell(TMessage message)
+    {
+        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, null, out bool wakes))
+        {
+            return _cell.TellSlowly(message);
+        }
+
+        if (wakes)
+        {
+            _cell.Wake();
+        }
+
+        return TellResult.Accepted;
+    }
 
     /// <summary>Puts a message into the mailbox, waiting for room where its overflow says so.</summary>
     /// <param name="message">The message.</param>
@@ -32,8 +54,25 @@ public sealed class ActorRef<TMessage> : ActorRef
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; nothing was told.</exception>
     /// <exception cref="ActorStoppedException">The actor takes no messages any more; the message is a dead letter.</exception>
     /// <exception cref="MailboxFullException">The mailbox is full, and does not let wait; the message is a dead letter.</exception>
-    public ValueTask TellAsync(TMessage message, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _cell.TellAsync(message, cancellationToken);
+    public ValueTask TellAsync(TMessage message, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        if (ActorTelemetry.HasListeners || !_mailbox.TryPut(message, null, out bool wakes))
+        {
+            return _cell.TellSlowlyAsync(message, cancellationToken);
+        }
+
+        if (wakes)
+        {
+            _cell.Wake();
+        }
+
+        return Interleaver.IsOn ? Interleaver.Pause(default(ValueTask)) : default;
+    }
 
     /// <summary>Tells a message that carries a handle for the reply, and waits for the reply.</summary>
     /// <typeparam name="TReply">The type of the reply.</typeparam>
@@ -50,7 +89,7 @@ public sealed class ActorRef<TMessage> : ActorRef
     /// <exception cref="AskTimeoutException">No reply came in time.</exception>
     /// <exception cref="AskCycleException">The actor waits, by way of others, for the one that asks.</exception>
     /// <exception cref="ActorStoppedException">The actor takes no messages any more.</exception>
-    /// <exception cref="MailboxFullException">The mailbox is full, and does not let wait.</exception>
+    /// <exception cref="MailboxFullException">The mailbox is full, and does not let wait; or it dropped the message for a newer one.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<TReply> AskAsync<TReply>(
         Func<ReplyTo<TReply>, TMessage> make, TimeSpan? deadline = null, CancellationToken cancellationToken = default)

@@ -1,6 +1,6 @@
 namespace Overlap.Actors;
 
-/// <summary>How an actor stood at one moment.</summary>
+/// <summary>How an actor stood at one moment; of a router or a pool the numbers of messages are the sums of its routees, those that have left included.</summary>
 public sealed record ActorStatistics
 {
     /// <summary>Its path.</summary>
@@ -26,4 +26,7 @@ public sealed record ActorStatistics
 
     /// <summary>Whether it has stopped.</summary>
     public required bool IsStopped { get; init; }
+
+    /// <summary>Those to whom a router gives its messages; empty for others.</summary>
+    public IReadOnlyList<ActorStatistics> Routees { get; init; } = [];
 }

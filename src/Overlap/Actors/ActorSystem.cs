@@ -9,7 +9,7 @@ namespace Overlap.Actors;
 /// Memory: what an actor wrote is visible to who has awaited the end. Cost: a timer for all asks; an actor is some 700 bytes.
 /// </remarks>
 [DebuggerDisplay("{_actors} actors")]
-public sealed class ActorSystem : IAsyncDisposable
+public sealed partial class ActorSystem : IAsyncDisposable
 {
     private readonly ActorCell<object> _root;
     private readonly Observed<DeadLetter> _deadLetters;
@@ -17,7 +17,7 @@ public sealed class ActorSystem : IAsyncDisposable
     private readonly Lock _spreadGate = new();
     private readonly Random _spread;           // Guarded by _spreadGate.
     private int _actors;
-    private int _names;
+    private int _unnamed;
     private long _restarts;
 
     /// <summary>Makes a system.</summary>
@@ -29,8 +29,9 @@ public sealed class ActorSystem : IAsyncDisposable
         _deadLetters = new Observed<DeadLetter>(Options.DeadLetterLog);
         _failures = new Observed<ActorFailure>(Options.FailureLog);
         Deadlines = new AskDeadlines(Options.TimeProvider);
-        _root = new ActorCell<object>(this, null, "", static () => new RootActor(), new ActorOptions());
-        _root.Send(new SystemMessage(SystemMessageKind.Start));
+        _root = new ActorCell<object>(this, null, 0, static () => new RootActor(), ActorOptions.Default);
+        _root.Begin();
+        ActorTelemetry.Register(this);
     }
 
     /// <summary>Called for each dead letter, on the thread that found it, before the teller goes on. What it throws is counted and reaches nobody.</summary>
@@ -89,10 +90,10 @@ public sealed class ActorSystem : IAsyncDisposable
     internal ActorRef<TMessage> Spawn<TMessage>(ActorCell parent, Func<Actor<TMessage>> factory, ActorOptions? options)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        options ??= new ActorOptions();
-        string name = options.Name ?? $"{typeof(TMessage).Name}-{Interlocked.Increment(ref _names)}";
-        ActorCell<TMessage> cell = new(this, parent, name, factory, options);
+        options ??= ActorOptions.Default;
+        ActorCell<TMessage> cell = new(this, parent, NumberFor(options.Name), factory, options);
         parent.Adopt(cell);
+        cell.Begin();
         return cell.Typed;
     }
 
@@ -108,9 +109,20 @@ public sealed class ActorSystem : IAsyncDisposable
 
     internal void OnRestarted() => Interlocked.Increment(ref _restarts);
 
-    internal void OnDeadLetter(DeadLetter letter) => _deadLetters.Add(letter, DeadLetterFound);
+    internal void OnDeadLetter(DeadLetter letter)
+    {
+        ActorTelemetry.Count(letter.Reason);
+        _deadLetters.Add(letter, DeadLetterFound);
+    }
 
-    internal void OnFailure(ActorFailure failure) => _failures.Add(failure, ActorFailed);
+    internal void OnFailure(ActorFailure failure)
+    {
+        ActorTelemetry.Count(failure.Directive);
+        _failures.Add(failure, ActorFailed);
+    }
+
+    // Of a router the messages are its routees'.
+    internal long CountQueued() => Cells(_root).Sum(static cell => cell.IsRouter ? 0L : cell.QueueLength);
 
     internal TimeSpan Spread(RestartBackoff backoff, int restarts)
     {
@@ -119,4 +131,7 @@ public sealed class ActorSystem : IAsyncDisposable
         _spreadGate.Exit();
         return delay;
     }
+
+    // What was not given a name is told apart by this.
+    private int NumberFor(string? name) => name is null ? Interlocked.Increment(ref _unnamed) : 0;
 }

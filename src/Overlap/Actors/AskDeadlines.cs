@@ -1,3 +1,5 @@
+using Overlap.Waiting;
+
 namespace Overlap.Actors;
 
 /// <summary>The deadlines of all asks of a system, on one timer.</summary>
@@ -10,7 +12,7 @@ internal sealed class AskDeadlines
 {
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
-    private readonly Lock _gate = new();
+    private SpinGate _gate;
 
     // Guarded by _gate.
     private readonly Dictionary<TimeSpan, AskRow> _rows = [];
@@ -50,6 +52,7 @@ internal sealed class AskDeadlines
         ask.DueAt = Math.Max(now + row.Ticks, row.Asks.Last?.DueAt ?? long.MinValue);
         ask.Row = row;
         row.Asks.Enqueue(ask);
+        ask.Target!.PendingAsks++;
         if (ask.DueAt < _firesAt)
         {
             _firesAt = ask.DueAt;
@@ -67,21 +70,65 @@ internal sealed class AskDeadlines
     public bool TryTake(PendingAsk ask, long ticket)
     {
         _gate.Enter();
-        bool isMine = ask.Ticket == ticket && ask.IsQueued && ask.Row!.Asks.TryRemove(ask);
+        bool isMine = ask.Ticket == ticket && ask.IsQueued;
         if (isMine)
         {
-            ask.Ticket++;
+            RemoveLocked(ask);
         }
 
         _gate.Exit();
         return isMine;
     }
 
+    /// <summary>Tells an ask that has not ended the number of its message.</summary>
+    public void SetPosition(PendingAsk ask, long ticket, long position)
+    {
+        _gate.Enter();
+        if (ask.Ticket == ticket)
+        {
+            ask.Position = position;
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Takes out the ask whose message was dropped for a newer one, if it was an ask's; to be ended by the caller (K1).</summary>
+    /// <remarks>The messages of an actor come in in the order of its asks, so that the oldest stands far in front: it is looked for from there.</remarks>
+    public PendingAsk? TakeDropped(ActorCell target, long position)
+    {
+        if (target.PendingAsks == 0)
+        {
+            return null;
+        }
+
+        PendingAsk? dropped = null;
+        _gate.Enter();
+        foreach (AskRow row in _rows.Values)
+        {
+            for (PendingAsk? ask = row.Asks.First; ask is not null && dropped is null; ask = ask.Next)
+            {
+                dropped = ask.Target == target && ask.Position == position ? ask : null;
+            }
+        }
+
+        if (dropped is not null)
+        {
+            RemoveLocked(dropped);
+        }
+
+        _gate.Exit();
+        return dropped;
+    }
+
     /// <summary>Ends the asks whose messages an actor did not come to.</summary>
     /// <param name="target">The actor.</param>
-    /// <param name="taken">The number of its last message.</param>
-    public void FailUndelivered(ActorCell target, long taken)
+    public void FailUndelivered(ActorCell target)
     {
+        if (target.PendingAsks == 0)
+        {
+            return;
+        }
+
         List<PendingAsk>? undelivered = null;
         _gate.Enter();
         foreach (AskRow row in _rows.Values)
@@ -91,11 +138,10 @@ internal sealed class AskDeadlines
             {
                 next = ask.Next;
 
-                // Without a position it is about to be refused, or was taken just now.
-                if (ask.Target == target && ask.Position > taken && ask.Position != long.MaxValue)
+                // Without a position it is not in, and is refused by whoever would put it in.
+                if (ask.Target == target && ask.Position != long.MaxValue && target.HasWaiting(ask.Position))
                 {
-                    _ = row.Asks.TryRemove(ask);
-                    ask.Ticket++;
+                    RemoveLocked(ask);
                     (undelivered ??= []).Add(ask);
                 }
             }
@@ -104,8 +150,15 @@ internal sealed class AskDeadlines
         _gate.Exit();
         foreach (PendingAsk ask in undelivered ?? [])
         {
-            ask.FailStopped();
+            ask.Fail(new ActorStoppedException(target.Path));
         }
+    }
+
+    private static void RemoveLocked(PendingAsk ask)
+    {
+        _ = ask.Row!.Asks.TryRemove(ask);
+        ask.Ticket++;
+        ask.Target!.PendingAsks--;
     }
 
     private AskRow RowLocked(TimeSpan within)
@@ -148,8 +201,7 @@ internal sealed class AskDeadlines
 
                 if (first.DueAt <= now)
                 {
-                    _ = row.Asks.TryRemove(first);
-                    first.Ticket++;
+                    RemoveLocked(first);
                     expired = first;
                     within = row.Within;
                     break;

@@ -17,4 +17,10 @@ public enum DeadLetterReason
 
     /// <summary>A reply came after the deadline, after a cancellation, or a second time.</summary>
     LateReply,
+
+    /// <summary>The function that orders the messages, or chooses who gets them, threw: <see cref="DeadLetter.Error"/>.</summary>
+    NotOrdered,
+
+    /// <summary>A router had nobody to give it to.</summary>
+    NoRoutee,
 }

@@ -10,4 +10,5 @@ internal enum MailboxAnswer
     Waits,
     Full,
     Closed,
+    NotOrdered,
 }

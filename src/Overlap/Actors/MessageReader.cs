@@ -4,40 +4,50 @@ using System.Runtime.CompilerServices;
 namespace Overlap.Actors;
 
 /// <summary>The side of a mailbox that its actor reads: an object of its own, so that it shares no cache line with those who write.</summary>
-/// <remarks>Owned by whoever runs the actor; only <see cref="Taken"/> is read by others.</remarks>
-internal sealed class MessageReader<TMessage>(MessageSegment<TMessage> first)
+/// <remarks>
+/// Owned by whoever runs the actor. Others read <see cref="Taken"/>, and write the two counts, which they seldom do; the writers' own fields are
+/// looked at only when all that was known of has been taken.
+/// </remarks>
+internal sealed class MessageReader<TMessage>(Mailbox<TMessage> mailbox, MessageSegment<TMessage> first)
 {
     private MessageSegment<TMessage> _segment = first;
     private int _index;
     private long _seen;      // As many as were known to be written when it was last looked.
     private long _taken;
+    private int _waitingCount;
+    private int _systemCount;
 
     /// <summary>The messages taken since the mailbox was made.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
-    /// <summary>Takes the oldest message.</summary>
-    /// <param name="written">Counts the messages written; published after each.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="left">A stretch that was read to its end, for the writers to use again.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTake(ref long written, [MaybeNullWhen(false)] out TMessage message, out MessageSegment<TMessage>? left)
+    /// <summary>How many wait for room. Written under the mailbox's gate.</summary>
+    public int WaitingCount
     {
-        left = null;
+        get => Volatile.Read(ref _waitingCount);
+        set => Volatile.Write(ref _waitingCount, value);
+    }
+
+    /// <summary>How many system messages wait. Written under the mailbox's gate.</summary>
+    public int SystemCount
+    {
+        get => Volatile.Read(ref _systemCount);
+        set => Volatile.Write(ref _systemCount, value);
+    }
+
+    /// <summary>Takes the oldest message.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake([MaybeNullWhen(false)] out TMessage message)
+    {
         long taken = _taken;
-        if (taken == _seen && taken == (_seen = Volatile.Read(ref written)))
+        if (taken == _seen && taken == (_seen = mailbox.Written))
         {
-            message = default;
-            return false;
+            return mailbox.TryTakeUnderGate(out message);
         }
 
         MessageSegment<TMessage> segment = _segment;
         if (_index == segment.Items.Length)
         {
-            left = segment;
-            segment = segment.Next!;
-            left.Next = null;
-            _segment = segment;
-            _index = 0;
+            segment = GoOn(segment);
         }
 
         ref TMessage place = ref segment.Items[_index++];
@@ -48,6 +58,22 @@ internal sealed class MessageReader<TMessage>(MessageSegment<TMessage> first)
         }
 
         Volatile.Write(ref _taken, taken + 1);
+        if (WaitingCount != 0)
+        {
+            mailbox.AdmitWaiting();
+        }
+
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MessageSegment<TMessage> GoOn(MessageSegment<TMessage> left)
+    {
+        MessageSegment<TMessage> segment = left.Next!;
+        left.Next = null;
+        _segment = segment;
+        _index = 0;
+        mailbox.TakeBack(left);
+        return segment;
     }
 }

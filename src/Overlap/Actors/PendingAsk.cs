@@ -15,8 +15,11 @@ internal abstract class PendingAsk : IntrusiveQueue<PendingAsk>.Node
     /// <summary>The actor whose handler asks, if one does.</summary>
     public ActorCell? Asker { get; protected set; }
 
-    /// <summary>The number of the message in the target's mailbox.</summary>
-    public long Position { get; protected set; }
+    /// <summary>
+    /// The number of the message in the target's mailbox, the greatest of all while it is not in. Written under the mailbox's gate, before the message
+    /// can be read; for one that waited for room, by the actor that lets it in. So an actor that ends knows of all that is in.
+    /// </summary>
+    public long Position { get; set; }
 
     /// <summary>Tells this use from all others.</summary>
     public long Ticket { get; set; }
@@ -29,6 +32,6 @@ internal abstract class PendingAsk : IntrusiveQueue<PendingAsk>.Node
     /// <summary>Ends the ask for want of a reply. See K1.</summary>
     public abstract void Expire(TimeSpan within);
 
-    /// <summary>Ends the ask because its actor stopped before its message. See K1.</summary>
-    public abstract void FailStopped();
+    /// <summary>Ends the ask with an exception. See K1.</summary>
+    public abstract void Fail(Exception error);
 }

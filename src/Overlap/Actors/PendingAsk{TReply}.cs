@@ -6,10 +6,13 @@ namespace Overlap.Actors;
 /// <summary>An ask that waits for a reply of one type. Pooled; the wait itself is a <see cref="Waiter{TResult}"/>.</summary>
 internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>, IWaiterOwner
 {
-    private const int MostPooled = 256;
+    private static readonly Magazines<PendingAsk> Shared = new();
 
-    private static SpinGate _poolGate;
-    private static PendingAsk? _pool;      // Guarded by _poolGate, as is the count: linked by Next.
+    // A list by Next of asks that nobody uses; each thread has its own, so that no gate guards it.
+    [ThreadStatic]
+    private static PendingAsk? _pool;
+
+    [ThreadStatic]
     private static int _pooled;
 
     private Waiter<TReply>? _waiter;
@@ -20,15 +23,19 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
 
     public static PendingAsk<TReply> Rent(ActorCell target, ActorCell? asker, Type messageType)
     {
-        _poolGate.Enter();
         PendingAsk? pooled = _pool;
         if (pooled is not null)
         {
             _pool = pooled.Next;
             _pooled--;
         }
+        else if (Shared.Take() is { } magazine)
+        {
+            pooled = magazine;
+            _pool = magazine.Next;
+            _pooled = Magazines<PendingAsk>.Size - 1;
+        }
 
-        _poolGate.Exit();
         PendingAsk<TReply> ask = (PendingAsk<TReply>?)pooled ?? new PendingAsk<TReply>();
         ask.Next = null;
         ask.Target = target;
@@ -47,6 +54,9 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         Keep();
     }
 
+    /// <summary>Names who is to answer, once a router has chosen by the message. Before the wait begins.</summary>
+    public void Redirect(ActorCell target) => Target = target;
+
     /// <summary>Begins the wait.</summary>
     public ValueTask<TReply> Start(TimeSpan within, out long ticket, CancellationToken cancellationToken)
     {
@@ -59,15 +69,6 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         // The wait's own task source is not handed out: this one is, which sees when the wait is awaited.
         waiter.Begin(cancellationToken);
         return new ValueTask<TReply>(this, version);
-    }
-
-    /// <summary>Says where the message stands, unless the ask has been answered in the meantime.</summary>
-    public void SetPosition(long ticket, long position)
-    {
-        if (Volatile.Read(ref _waiter) is not null && Ticket == ticket)
-        {
-            Position = position;
-        }
     }
 
     public bool TryComplete(long ticket, TReply reply)
@@ -105,7 +106,7 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
         _waiter!.Fail(new AskTimeoutException(target.Path, _messageType.Name, within, target.QueueLength, handling, handlingFor));
     }
 
-    public override void FailStopped() => _waiter!.Fail(new ActorStoppedException(Target!.Path));
+    public override void Fail(Exception error) => _waiter!.Fail(error);
 
     public TReply GetResult(short token)
     {
@@ -152,14 +153,15 @@ internal sealed class PendingAsk<TReply> : PendingAsk, IValueTaskSource<TReply>,
 
     private void Keep()
     {
-        _poolGate.Enter();
-        if (_pooled < MostPooled)
+        if (_pooled == Magazines<PendingAsk>.Size)
         {
-            Next = _pool;
-            _pool = this;
-            _pooled++;
+            Shared.Give(_pool!);
+            _pool = null;
+            _pooled = 0;
         }
 
-        _poolGate.Exit();
+        Next = _pool;
+        _pool = this;
+        _pooled++;
     }
 }

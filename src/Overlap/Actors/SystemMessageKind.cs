@@ -26,4 +26,7 @@ internal enum SystemMessageKind
 
     /// <summary>A timer has fired: the timer.</summary>
     Timer,
+
+    /// <summary>Answer once there is nothing to do: the one who looks for quiet.</summary>
+    Look,
 }

@@ -15,6 +15,7 @@ internal sealed class BatchStage<T>(IAsyncEnumerable<T> source, int size, TimeSp
         private readonly TimeProvider _clock;
         private readonly TimeSpan _time;
         private readonly StageQueue<T> _queue;
+        private readonly GroupGauge _gauge;
         private readonly ITimer? _timer;       // Null: no limit of time.
 
         // Owned by the consumer.
@@ -31,12 +32,13 @@ internal sealed class BatchStage<T>(IAsyncEnumerable<T> source, int size, TimeSp
             _time = time;
             _clock = clock;
             _queue = new StageQueue<T>(size, 1, meter);
+            _gauge = new GroupGauge(_queue);
             _timer = time == Timeout.InfiniteTimeSpan
                 ? null
                 : clock.CreateTimer(static queue => ((StageQueue<T>)queue!).Nudge(), _queue, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        protected override IStageGauge Gauge => _queue;
+        protected override IStageGauge Gauge => _gauge;
 
         protected override Exception? Failure => _queue.Failure;
 
@@ -50,6 +52,7 @@ internal sealed class BatchStage<T>(IAsyncEnumerable<T> source, int size, TimeSp
                 }
 
                 _batch.Add(next);
+                _gauge.Held = _batch.Count;
             }
 
             bool isDue = _batch.Count == _size || (_batch.Count > 0 && (_isLast || (_timer is not null && _clock.GetElapsedTime(_begunAt) >= _time)));
@@ -57,6 +60,7 @@ internal sealed class BatchStage<T>(IAsyncEnumerable<T> source, int size, TimeSp
             if (isDue)
             {
                 _batch.Clear();
+                _gauge.Held = 0;
             }
 
             return isDue;
@@ -86,11 +90,12 @@ internal sealed class BatchStage<T>(IAsyncEnumerable<T> source, int size, TimeSp
         {
             _timer?.Dispose();
             _queue.Stop();
+            _gauge.Stop();
         }
 
         protected override async Task RunAsync()
         {
-            PumpEnd end = await SourcePump.RunAsync(_source, _queue.AddAsync, mayPull: null, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
+            PumpEnd end = await SourcePump.RunAsync(_source, _queue.AddAsync, Meter, StopToken).ConfigureAwait(Interleaver.KeepsContext);
             DisposalFailed = end.IsDisposal;
             _queue.End(end);
         }

@@ -8,11 +8,13 @@ namespace Overlap.Pipelines;
 /// Race: the branch that leaves last stops the pump and joins it, so the source has been disposed when that branch has ended.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The branch that leaves last disposes what the hub owns.")]
-internal sealed class BranchHub<T>
+internal sealed class BranchHub<T> : IInputWatch
 {
     private readonly IAsyncEnumerable<T> _source;
     private readonly StageQueue<T>[] _queues;
-    private readonly Func<T, int>? _route;      // Null: every branch gets every item.
+    private readonly StageMeter?[] _meters;                                // Written before the pump begins.
+    private readonly Func<T, CancellationToken, ValueTask<int>>? _route;   // Null: every branch gets every item.
+    private readonly ItemErrorPolicy _onError;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
 
@@ -24,10 +26,12 @@ internal sealed class BranchHub<T>
 
     private bool _endedByDisposal;   // Written by the pump, read after its end.
 
-    public BranchHub(IAsyncEnumerable<T> source, int branches, int capacity, Func<T, int>? route)
+    public BranchHub(IAsyncEnumerable<T> source, int branches, int capacity, Func<T, int>? route, ItemErrorPolicy onError)
     {
         _source = source;
-        _route = route;
+        _route = route is null ? null : (item, _) => new ValueTask<int>(route(item));
+        _onError = onError;
+        _meters = new StageMeter?[branches];
         _isBegun = new bool[branches];
         _queues = new StageQueue<T>[branches];
         Branches = new BranchStage<T>[branches];
@@ -42,13 +46,37 @@ internal sealed class BranchHub<T>
 
     /// <summary>Claims a branch for its one enumeration.</summary>
     /// <exception cref="InvalidOperationException">It was enumerated before.</exception>
-    public StageQueue<T> Claim(int branch)
+    public StageQueue<T> Claim(int branch, StageMeter? meter)
     {
         _gate.Enter();
         bool isSecond = _isBegun[branch];
         _isBegun[branch] = true;
         _gate.Exit();
-        return isSecond ? throw new InvalidOperationException("A branch can be enumerated once.") : _queues[branch];
+        if (isSecond)
+        {
+            throw new InvalidOperationException("A branch can be enumerated once.");
+        }
+
+        _meters[branch] = meter;
+        _queues[branch].MeasureBy(meter);
+        return _queues[branch];
+    }
+
+    // One wait is that of all branches.
+    void IInputWatch.BeginInputWait()
+    {
+        foreach (StageMeter? meter in _meters)
+        {
+            meter?.BeginInputWait();
+        }
+    }
+
+    void IInputWatch.EndInputWait()
+    {
+        foreach (StageMeter? meter in _meters)
+        {
+            meter?.EndInputWait();
+        }
     }
 
     /// <summary>A branch waits for its first item: with the last one the reading begins.</summary>
@@ -83,7 +111,7 @@ internal sealed class BranchHub<T>
 
     private async Task PumpAsync()
     {
-        PumpEnd end = await SourcePump.RunAsync(_source, _route is null ? GiveAllAsync : GiveOneAsync, mayPull: null, meter: null, _stop.Token)
+        PumpEnd end = await SourcePump.RunAsync(_source, _route is null ? GiveAllAsync : GiveOneAsync, mayPull: null, this, _stop.Token)
             .ConfigureAwait(Interleaver.KeepsContext);
         _endedByDisposal = end.IsDisposal;
         for (int i = 0; i < _queues.Length; i++)
@@ -104,10 +132,19 @@ internal sealed class BranchHub<T>
         return isWanted;
     }
 
-    // What goes to a branch that nobody reads any more is refused and counted by nobody: the other branches go on.
+    // What goes to a branch that nobody reads any more is refused and counted there as discarded: the other branches go on.
     private async ValueTask<bool> GiveOneAsync(T item)
     {
-        await _queues[_route!(item)].AddAsync(item).ConfigureAwait(Interleaver.KeepsContext);
+        try
+        {
+            ValueTask<int> branch = _onError.IsStop ? _route!(item, _stop.Token) : _onError.RunAsync(_route!, item, _stop.Token);
+            await _queues[await branch.ConfigureAwait(Interleaver.KeepsContext)].AddAsync(item).ConfigureAwait(Interleaver.KeepsContext);
+        }
+        catch (ItemSkippedException)
+        {
+            // It has been reported, and is in no branch.
+        }
+
         return true;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class BranchStage<T>(BranchHub<T> hub, int index) : Stage<T>
     private readonly AsyncManualResetEvent _over = new();   // Nothing comes any more, or the consumer has left.
 
     public override IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new Enumerator(hub, hub.Claim(index), _over, Meter, cancellationToken);
+        new Enumerator(hub, hub.Claim(index, Meter), _over, Meter, cancellationToken);
 
     public void OnPumpEnded() => _over.Set();
 
@@ -20,6 +20,9 @@ internal sealed class BranchStage<T>(BranchHub<T> hub, int index) : Stage<T>
         : StageEnumerator<T>(meter, callerToken)
     {
         protected override IStageGauge Gauge => queue;
+
+        // The pump goes on for the other branches, and what is for this one is discarded.
+        protected override bool GoesOn => true;
 
         protected override Exception? Failure => queue.Failure;
 

@@ -7,31 +7,27 @@ namespace Overlap.Pipelines;
 public sealed class ItemErrorPolicy
 {
     private readonly Action<object?, Exception>? _report;
+    private readonly RetryPauses? _pauses;   // Null: nothing is tried again.
     private readonly ItemErrorPolicy? _last;
-    private readonly int _retries;
-    private readonly TimeSpan _delay;
-    private readonly TimeProvider _clock;
 
-    private ItemErrorPolicy(Action<object?, Exception>? report, int retries, TimeSpan delay, ItemErrorPolicy? last, TimeProvider? clock)
+    private ItemErrorPolicy(Action<object?, Exception>? report, RetryPauses? pauses = null, ItemErrorPolicy? last = null)
     {
         _report = report;
-        _retries = retries;
-        _delay = delay;
+        _pauses = pauses;
         _last = last;
-        _clock = clock ?? TimeProvider.System;
     }
 
     /// <summary>The first failure ends the stage, and is thrown after the items before it.</summary>
-    public static ItemErrorPolicy Stop { get; } = new(report: null, 0, default, last: null, clock: null);
+    public static ItemErrorPolicy Stop { get; } = new(report: null);
 
-    internal bool IsStop => _report is null && _retries == 0;
+    internal bool IsStop => _report is null && _pauses is null;
 
     /// <summary>Passes the item over and tells about it.</summary>
     /// <param name="report">Given the item and what its body threw; on the body's thread. What it throws itself ends the stage.</param>
     public static ItemErrorPolicy Skip(Action<object?, Exception> report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return new ItemErrorPolicy(report, 0, default, last: null, clock: null);
+        return new ItemErrorPolicy(report);
     }
 
     /// <summary>Calls the body again, each time after a pause twice as long.</summary>
@@ -43,15 +39,32 @@ public sealed class ItemErrorPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(retries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstDelay, TimeSpan.Zero);
-        return new ItemErrorPolicy(report: null, retries, firstDelay, last ?? Stop, timeProvider);
+        return Retry(
+            new RetryOptions
+            {
+                Retries = retries,
+                FirstDelay = firstDelay,
+                MaxDelay = RetryOptions.LongestDelay,
+                Jitter = 0,
+                TimeProvider = timeProvider ?? TimeProvider.System,
+            },
+            last);
+    }
+
+    /// <summary>Calls the body again.</summary>
+    /// <param name="options">How often, for which failures and after which pauses.</param>
+    /// <param name="last">What happens when no further try is made: skip, or stop; <see langword="null"/>: <see cref="Stop"/>.</param>
+    public static ItemErrorPolicy Retry(RetryOptions options, ItemErrorPolicy? last = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ItemErrorPolicy(report: null, new RetryPauses(options), last);
     }
 
     /// <summary>Calls a body under the policy.</summary>
     internal async ValueTask<TResult> RunAsync<T, TResult>(
         Func<T, CancellationToken, ValueTask<TResult>> body, T item, CancellationToken cancellationToken)
     {
-        TimeSpan delay = _delay;
-        for (int attempt = 0; ; attempt++)
+        for (int failures = 0; ; failures++)
         {
             try
             {
@@ -59,7 +72,7 @@ public sealed class ItemErrorPolicy
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                if (attempt >= _retries)
+                if (_pauses is null || !_pauses.Options.IsRetried(failure, failures))
                 {
                     if ((_last ?? this)._report is not { } report)
                     {
@@ -71,8 +84,7 @@ public sealed class ItemErrorPolicy
                 }
             }
 
-            await Task.Delay(delay, _clock, cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
-            delay = delay > TimeSpan.MaxValue / 2 ? delay : delay * 2;
+            await _pauses.WaitAsync(failures, cancellationToken).ConfigureAwait(Interleaver.KeepsContext);
         }
     }
 }

@@ -4,9 +4,10 @@ using Overlap.Waiting;
 namespace Overlap.Pipelines;
 
 /// <summary>One item in a parallel stage; used again for another once its result was taken.</summary>
-internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window)
+internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window, StageMeter? meter)
 {
     private Action? _onEnded;
+    private long _begunAt;
     private ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter _awaiter;
 
     // Written by who runs the call, under the window's gate read by the others.
@@ -18,9 +19,13 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
 
     public bool IsEnded { get; set; }
 
+    /// <summary>Whether the meter is told how long it takes.</summary>
+    public bool IsTimed { get; set; }
+
     /// <summary>Starts an asynchronous body; the first part runs here.</summary>
     public void Start(Func<T, CancellationToken, ValueTask<TResult>> body, CancellationToken cancellationToken)
     {
+        Begin();
         try
         {
             ValueTask<TResult> result = body(Item!, cancellationToken);
@@ -29,7 +34,7 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
         catch (Exception thrown)
         {
             Exception = thrown;
-            window.End(this);
+            End();
             return;
         }
 
@@ -44,8 +49,10 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
     }
 
     /// <summary>Runs a synchronous body.</summary>
-    public void Run(Func<T, CancellationToken, TResult> body, CancellationToken cancellationToken)
+    /// <returns>Whether its end woke the consumer.</returns>
+    public bool Run(Func<T, CancellationToken, TResult> body, CancellationToken cancellationToken)
     {
+        Begin();
         try
         {
             Result = body(Item!, cancellationToken);
@@ -55,7 +62,7 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
             Exception = thrown;
         }
 
-        window.End(this);
+        return End();
     }
 
     /// <summary>Forgets the item and what came of it.</summary>
@@ -64,6 +71,24 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
         Item = default;
         Result = default;
         Exception = null;
+    }
+
+    private void Begin()
+    {
+        if (IsTimed)
+        {
+            _begunAt = meter!.Now();
+        }
+    }
+
+    private bool End()
+    {
+        if (IsTimed)
+        {
+            meter!.Worked(_begunAt);
+        }
+
+        return window.End(this);
     }
 
     private void OnEnded()
@@ -78,6 +103,6 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
         }
 
         _awaiter = default;
-        window.End(this);
+        End();
     }
 }

@@ -9,13 +9,16 @@ namespace Overlap.Pipelines;
 /// P4: a call is in the line from its start (ordered) or from its end (unordered) until the consumer takes it; nowhere twice.
 /// P5: a call ends exactly once: done, failed or not started.
 /// P6: pulling stops with the first failure in time; what is thrown is the first failure in the line.
-/// Cost: one gate at the start of a call, one at its end and one when it is taken; the calls are used again.
+/// Cost: one gate at the start of a call, one at its end and one when the consumer takes those that have ended; the calls are used again.
 /// </remarks>
 internal sealed class ParallelWindow<T, TResult>(
     int workers, int capacity, bool isOrdered, Func<T, CancellationToken, TResult>? synchronousBody, StageMeter? meter)
     : IWaiterOwner, IStageGauge, IThreadPoolWorkItem
 {
     private SpinGate _gate;
+
+    // A consumer that makes room lets the pump go on when a quarter is free, so that one wake-up pays for several items; no worker stands idle for it.
+    private readonly int _resumesAt = ResumesAt(workers, capacity);
 
     // Guarded by _gate.
     private ItemRing<ParallelCall<T, TResult>> _line = new();
@@ -24,18 +27,28 @@ internal sealed class ParallelWindow<T, TResult>(
     private Waiter<bool>? _pump;
     private Waiter<bool>? _consumer;
     private Waiter<bool>? _settler;
-    private int _inside;          // Calls that were started and not taken.
+    private int _inside;          // Calls that were started and not taken, and those of the consumer's lot.
     private int _running;
     private int _loops;           // Synchronous workers at work.
     private bool _isEnded;        // Nothing comes in any more.
     private bool _isStopped;
     private bool _hasFailed;
     private Exception? _failure;
+    private ParallelCall<T, TResult>? _last;   // The failure of the source, while calls run that came before it.
     private long _in;
-    private long _out;
+    private long _settledOut;     // Results given from lots that were settled.
     private long _failed;
     private long _notStarted;
     private long _fullSince;
+
+    // Owned by the consumer: results taken out of the line by one gate, no more at a time than make room for the pump.
+    private readonly ParallelCall<T, TResult>[] _lot = new ParallelCall<T, TResult>[capacity - ResumesAt(workers, capacity)];
+    private int _lotCount;
+    private int _lotGiven;
+    private long _out;            // Also read by others.
+
+    // Owned by the pump: its next wait, begun under the gate of the call that took the last room.
+    private Waiter<bool>? _nextWait;
 
     // Sets up the flow of the caller in synchronous workers.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -53,14 +66,15 @@ internal sealed class ParallelWindow<T, TResult>(
     /// <returns>Whether there is; not once the window was stopped or a call has failed.</returns>
     public ValueTask<bool> WaitForRoomAsync()
     {
-        _gate.Enter();
-        bool isOpen = IsOpenLocked;
-        Waiter<bool>? wait = isOpen && !HasRoomLocked ? _pump = Waiter<bool>.Rent(this) : null;
-        if (wait is not null)
+        if (_nextWait is { } begun)
         {
-            NoteFullLocked();
+            _nextWait = null;
+            return begun.WaitAsync(CancellationToken.None);
         }
 
+        _gate.Enter();
+        bool isOpen = IsOpenLocked;
+        Waiter<bool>? wait = isOpen && !HasRoomLocked ? WaitForRoomLocked() : null;
         _gate.Exit();
         return wait is null ? Pause(isOpen) : wait.WaitAsync(CancellationToken.None);
     }
@@ -79,8 +93,9 @@ internal sealed class ParallelWindow<T, TResult>(
             return null;
         }
 
-        ParallelCall<T, TResult> call = _unused.Count > 0 ? _unused.TakeLast() : new ParallelCall<T, TResult>(this);
+        ParallelCall<T, TResult> call = _unused.Count > 0 ? _unused.TakeLast() : new ParallelCall<T, TResult>(this, meter);
         call.Item = item;
+        call.IsTimed = meter is not null && WorkTimes.Times(_in);
         call.IsEnded = false;
         _inside++;
         if (isOrdered)
@@ -99,6 +114,7 @@ internal sealed class ParallelWindow<T, TResult>(
             _loops += isNewLoop ? 1 : 0;
         }
 
+        _nextWait = HasRoomLocked ? null : WaitForRoomLocked();
         _gate.Exit();
         if (isNewLoop)
         {
@@ -109,7 +125,8 @@ internal sealed class ParallelWindow<T, TResult>(
     }
 
     /// <summary>Takes the end of a call.</summary>
-    public void End(ParallelCall<T, TResult> call)
+    /// <returns>Whether the consumer was woken by it.</returns>
+    public bool End(ParallelCall<T, TResult> call)
     {
         if (call.Exception is not null && CountFailure(call.Exception))
         {
@@ -124,6 +141,7 @@ internal sealed class ParallelWindow<T, TResult>(
         if (!isOrdered)
         {
             _line.Add(call);
+            LineUpLastLocked();
         }
 
         Waiter<bool>? consumer = IsReadyLocked ? Take(ref _consumer) : null;
@@ -142,47 +160,77 @@ internal sealed class ParallelWindow<T, TResult>(
 
         Waiter<bool>? settler = IsQuietLocked ? Take(ref _settler) : null;
         _gate.Exit();
-        consumer?.Complete(true);
-        pump?.Complete(isOpen);
         settler?.Complete(true);
+
+        // Behind the calls that are about to end, whose results the consumer then finds as well.
+        consumer?.Complete(true, ResumePlace.Behind);
+
+        // An asynchronous body ends on a thread that has nothing left to do: it pulls the next item itself. A worker has its own to go on with.
+        pump?.Complete(isOpen, synchronousBody is null ? ResumePlace.Here : ResumePlace.Near);
+        return consumer is not null;
     }
 
     /// <summary>Takes the first result in line, if it is there and no failure.</summary>
     public bool TryTake([MaybeNullWhen(false)] out TResult result)
     {
-        Waiter<bool>? pump = null;
-        result = default;
-        bool isTaken = false;
-        _gate.Enter();
-        while (!isTaken && IsReadyLocked && _failure is null && !_isStopped)
+        if (_lotGiven == _lotCount && !TakeLot())
         {
-            ParallelCall<T, TResult> call = _line.TakeFirst();
-            if (call.Exception is not null and not ItemSkippedException)
-            {
-                _failure = call.Exception;
-                break;
-            }
-
-            _inside--;
-            if (call.Exception is null)
-            {
-                isTaken = true;
-                _out++;
-                result = call.Result;
-            }
-
-            call.Clear();
-            _unused.Add(call);
+            result = default;
+            return false;
         }
 
-        if (_pump is not null && HasRoomLocked && IsOpenLocked)
+        ParallelCall<T, TResult> call = _lot[_lotGiven++];
+        result = call.Result!;
+        call.Clear();
+        Volatile.Write(ref _out, _out + 1);
+        return true;
+    }
+
+    /// <summary>Takes the first results in line out of it, as many as there are and as the lot holds.</summary>
+    private bool TakeLot()
+    {
+        Waiter<bool>? pump = null;
+        _gate.Enter();
+        for (int i = 0; i < _lotCount; i++)
+        {
+            _unused.Add(_lot[i]);
+        }
+
+        _inside -= _lotCount;
+        _settledOut += _lotCount;
+        _lotCount = 0;
+        _lotGiven = 0;
+        while (_lotCount < _lot.Length && IsReadyLocked && _failure is null && !_isStopped)
+        {
+            ParallelCall<T, TResult> first = _line.First;
+            if (first.Exception is null)
+            {
+                _lot[_lotCount++] = _line.TakeFirst();
+            }
+            else if (first.Exception is ItemSkippedException)
+            {
+                _inside--;
+                first.Clear();
+                _unused.Add(_line.TakeFirst());
+            }
+            else if (_lotCount == 0)
+            {
+                _failure = first.Exception;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        if (_pump is not null && _inside <= _resumesAt && HasRoomLocked && IsOpenLocked)
         {
             pump = TakePumpLocked();
         }
 
         _gate.Exit();
         pump?.Complete(true);
-        return isTaken;
+        return _lotCount > 0;
     }
 
     /// <summary>Waits for the first in line.</summary>
@@ -210,10 +258,10 @@ internal sealed class ParallelWindow<T, TResult>(
         // A source that fails comes after all its items: it waits in the line for its turn.
         if (failure is not null && !_isStopped && !_hasFailed)
         {
-            ParallelCall<T, TResult> last = new(this) { Exception = failure, IsEnded = true };
-            _line.Add(last);
+            _last = new ParallelCall<T, TResult>(this, meter: null) { Exception = failure, IsEnded = true };
             _inside++;
             _hasFailed = true;
+            LineUpLastLocked();
         }
 
         bool isOver = _inside == 0;
@@ -251,10 +299,11 @@ internal sealed class ParallelWindow<T, TResult>(
     {
         _gate.Enter();
         long fullFor = _fullSince == 0 ? 0 : meter!.Now() - _fullSince;
-        int ended = _inside - _running - _todo.Count;
+        long given = Volatile.Read(ref _out);
+        int ended = _inside - (int)(given - _settledOut) - _running - _todo.Count;
         bool isOver = _isStopped && IsQuietLocked;
-        long discarded = isOver ? _in - _out - _failed - _notStarted : 0;
-        StageFigures figures = new(_in, _out, _failed, _notStarted, discarded, isOver ? 0 : Math.Max(0, ended) + _todo.Count, capacity, fullFor);
+        long discarded = isOver ? _in - given - _failed - _notStarted : 0;
+        StageFigures figures = new(_in, given, _failed, _notStarted, discarded, isOver ? 0 : Math.Max(0, ended) + _todo.Count, capacity, fullFor);
         _gate.Exit();
         return figures;
     }
@@ -289,7 +338,12 @@ internal sealed class ParallelWindow<T, TResult>(
             ParallelCall<T, TResult> call = _todo.TakeFirst();
             _running++;
             _gate.Exit();
-            call.Run(synchronousBody!, _workToken);
+            if (call.Run(synchronousBody!, _workToken))
+            {
+                // On a machine whose every thread is a worker the consumer would get none before there is nothing left to do.
+                Continuations.Post(this);
+                return;
+            }
         }
     }
 
@@ -332,15 +386,35 @@ internal sealed class ParallelWindow<T, TResult>(
         return isFirst;
     }
 
+    private static int ResumesAt(int workers, int capacity) => Math.Max(workers - 1, capacity - Math.Max(1, capacity / 4));
+
+    private Waiter<bool> WaitForRoomLocked()
+    {
+        _pump = Waiter<bool>.Rent(this);
+        NoteFullLocked();
+        return _pump;
+    }
+
     private Waiter<bool>? TakePumpLocked()
     {
         if (_fullSince != 0)
         {
             meter!.WaitedForOutput(meter.Now() - _fullSince);
+            meter.Lanes?.WasHeldBack(meter.Elapsed(_fullSince));
             _fullSince = 0;
         }
 
         return Take(ref _pump);
+    }
+
+    // As completed, the calls that run come before the failure of the source too, and are in the line only when they have ended.
+    private void LineUpLastLocked()
+    {
+        if (_last is not null && (isOrdered || (_running == 0 && _todo.Count == 0)))
+        {
+            _line.Add(_last);
+            _last = null;
+        }
     }
 
     /// <summary>The pump waits. That is for the consumer's sake if the next result is there and not taken, and else the work's own time.</summary>

@@ -26,6 +26,26 @@ public static partial class PipelineExtensions
         return ThrottleAsync(source, count, per, timeProvider ?? TimeProvider.System);
     }
 
+    /// <summary>Gives an item once no other has come for a time: the last of each burst.</summary>
+    /// <typeparam name="T">The type of the items.</typeparam>
+    /// <param name="source">The source; read all the time, but while an item whose time has come waits for the consumer.</param>
+    /// <param name="quiet">How long no other item may have come. Above zero.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/>: the system's.</param>
+    /// <returns>The last items of the bursts; that of the last burst at once when the source ends or fails. The others are counted as discarded.</returns>
+    /// <remarks>
+    /// Order: the source's.
+    /// Race: an item that comes within the quiet time takes the place of the one before; one that comes later does not: that one is given, whenever the
+    /// consumer asks.
+    /// Memory: what was written before an item was given is visible to who gets it.
+    /// Cost: one gate and a reading of the clock for each item; the timer is set once for a burst, and once more for each quiet time that it goes on.
+    /// </remarks>
+    public static IAsyncEnumerable<T> Debounce<T>(this IAsyncEnumerable<T> source, TimeSpan quiet, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(quiet, TimeSpan.Zero);
+        return new DebounceStage<T>(source, quiet, timeProvider ?? TimeProvider.System);
+    }
+
     /// <summary>Fails when the source takes longer than a time for an item.</summary>
     /// <typeparam name="T">The type of the items.</typeparam>
     /// <param name="source">The source; read when the consumer asks. Its token is cancelled when it is late, and it is waited for.</param>

@@ -38,7 +38,7 @@ internal sealed class QueueEnumerator<T>(
 
     private async Task PumpOneAsync(IAsyncEnumerable<T> source, Func<T, ValueTask<bool>> accept, CancellationTokenSource pulling)
     {
-        PumpEnd end = await SourcePump.RunAsync(source, accept, mayPull: null, Meter, pulling.Token).ConfigureAwait(Interleaver.KeepsContext);
+        PumpEnd end = await SourcePump.RunAsync(source, accept, Meter, pulling.Token).ConfigureAwait(Interleaver.KeepsContext);
         DisposalFailed |= end.IsDisposal;
         if (end.Failure is not null && !pulling.IsCancellationRequested)
         {

@@ -57,6 +57,12 @@ internal sealed class SelectParallelStage<T, TResult>(IAsyncEnumerable<T> source
                 _body = (item, cancellationToken) => options.OnError.RunAsync(body, item, cancellationToken);
             }
 
+            if (meter?.Lanes is { } lanes && options.Executor is null)
+            {
+                _body = _body is null ? null : lanes.Recorded(_body);
+                synchronous = synchronous is null ? null : lanes.Recorded(synchronous);
+            }
+
             _window = new ParallelWindow<T, TResult>(
                 options.WorkersOrDefault, options.CapacityOrDefault, options.Order == CallOrder.Source, synchronous, meter)
             {

@@ -79,6 +79,9 @@ internal abstract class StageEnumerator<T> : IAsyncEnumerator<T>
     /// <summary>What counts the items.</summary>
     protected abstract IStageGauge Gauge { get; }
 
+    /// <summary>Whether items may come to it when it has ended, to be discarded and counted.</summary>
+    protected virtual bool GoesOn => false;
+
     /// <summary>Gives up a stage that never began: for one that others wait for.</summary>
     protected virtual ValueTask AbandonAsync() => default;
 
@@ -99,14 +102,14 @@ internal abstract class StageEnumerator<T> : IAsyncEnumerator<T>
                 _work = RunAsync();
             }
 
-            do
+            // Who has begun before has looked before the call.
+            while (await WaitAsync().ConfigureAwait(Interleaver.KeepsContext) && !_callerToken.IsCancellationRequested)
             {
                 if (TryTake(out _current!))
                 {
                     return true;
                 }
             }
-            while (await WaitAsync().ConfigureAwait(Interleaver.KeepsContext) && !_callerToken.IsCancellationRequested);
         }
 
         await SettleAsync().ConfigureAwait(Interleaver.KeepsContext);
@@ -136,13 +139,19 @@ internal abstract class StageEnumerator<T> : IAsyncEnumerator<T>
             {
                 await _work.ConfigureAwait(Interleaver.KeepsContext);
                 Stop();
-                _meter?.End(Gauge);
+                _meter?.End(Gauge, GoesOn);
                 await _stopping.DisposeAsync().ConfigureAwait(Interleaver.KeepsContext);
             }
         }
         else
         {
             Stop();
+            if (GoesOn)
+            {
+                _meter?.Start(Gauge);
+                _meter?.End(Gauge, goesOn: true);
+            }
+
             await AbandonAsync().ConfigureAwait(Interleaver.KeepsContext);
         }
 

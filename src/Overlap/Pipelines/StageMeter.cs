@@ -2,9 +2,10 @@ namespace Overlap.Pipelines;
 
 /// <summary>What a pipeline knows of one stage.</summary>
 /// <remarks>Times only what waits anyway: reading a clock for each item would cost as much as a whole stage.</remarks>
-internal sealed class StageMeter(string name, TimeProvider clock)
+internal sealed class StageMeter(string name, TimeProvider clock, StageLanes? lanes = null) : IInputWatch
 {
     private readonly Lock _gate = new();
+    private readonly WorkTimes _work = new();
 
     // Guarded by _gate.
     private readonly List<IStageGauge> _gauges = [];   // Of the enumerations that go on.
@@ -21,7 +22,12 @@ internal sealed class StageMeter(string name, TimeProvider clock)
 
     public int Workers { get; set; } = 1;
 
+    /// <summary>Where a timeline shows the stage; <see langword="null"/>: nowhere.</summary>
+    public StageLanes? Lanes => lanes;
+
     public long Now() => clock.GetTimestamp();
+
+    public TimeSpan Elapsed(long since) => clock.GetElapsedTime(since);
 
     /// <summary>An enumeration of the stage has begun.</summary>
     public void Start(IStageGauge gauge)
@@ -37,11 +43,17 @@ internal sealed class StageMeter(string name, TimeProvider clock)
     }
 
     /// <summary>An enumeration of the stage has ended.</summary>
-    public void End(IStageGauge gauge)
+    /// <param name="gauge">What counts its items.</param>
+    /// <param name="goesOn">Whether items may come to it still, to be discarded.</param>
+    public void End(IStageGauge gauge, bool goesOn)
     {
         _gate.Enter();
-        _gauges.Remove(gauge);
-        _past = Sum(_past, gauge.Read());
+        if (!goesOn)
+        {
+            _gauges.Remove(gauge);
+            _past = Sum(_past, gauge.Read());
+        }
+
         _running--;
         _endedAt = Now();
         _gate.Exit();
@@ -63,11 +75,16 @@ internal sealed class StageMeter(string name, TimeProvider clock)
         _gate.Enter();
         if (--_waitingForInput == 0)
         {
-            _input += Now() - _inputSince;
+            // A branch that was left waits no more, though the pump does for the others.
+            _input += Math.Max(_inputSince, _running > 0 ? Now() : _endedAt) - _inputSince;
         }
 
         _gate.Exit();
     }
+
+    /// <summary>A call that is timed has ended.</summary>
+    /// <param name="begunAt">When it began.</param>
+    public void Worked(long begunAt) => _work.Add(Now() - begunAt);
 
     public void WaitedForOutput(long ticks) => Interlocked.Add(ref _output, ticks);
 
@@ -82,7 +99,7 @@ internal sealed class StageMeter(string name, TimeProvider clock)
 
         long now = Now();
         long elapsed = _startedAt == 0 ? 0 : (_running > 0 ? now : _endedAt) - _startedAt;
-        long input = _input + (_waitingForInput > 0 ? now - _inputSince : 0);
+        long input = _input + (_waitingForInput > 0 ? Math.Max(_inputSince, _running > 0 ? now : _endedAt) - _inputSince : 0);
         _gate.Exit();
 
         long output = Volatile.Read(ref _output) + sum.FullFor;
@@ -97,6 +114,8 @@ internal sealed class StageMeter(string name, TimeProvider clock)
             Discarded = sum.Discarded,
             QueueDepth = sum.Depth,
             QueueCapacity = sum.Capacity,
+            WorkMedian = _work.Percentile(0.5) is { } median ? Span(median) : null,
+            WorkPercentile99 = _work.Percentile(0.99) is { } longest ? Span(longest) : null,
             Elapsed = Span(elapsed),
             WaitingForInput = Span(Math.Min(input, elapsed)),
             WaitingForOutput = Span(Math.Min(output, Math.Max(0, elapsed - input))),

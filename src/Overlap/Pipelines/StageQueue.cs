@@ -7,7 +7,7 @@ namespace Overlap.Pipelines;
 /// <summary>The items between the pumps of a stage and its consumer: bounded, ended by the pumps, stopped by the consumer.</summary>
 /// <remarks>
 /// Order: first in, first out.
-/// Race: an item and a stop meet at the gate: it is either in, and counted as discarded by the stop, or refused.
+/// Race: an item and a stop meet at the gate: it is either in, and counted as discarded by the stop, or refused, which counts as that too.
 /// Memory: what was written before an item was added is visible to who takes it.
 /// Cost: one gate for each item; a pump that found no room goes on when half is free, so that one wake-up pays for many items.
 /// </remarks>
@@ -31,6 +31,9 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
 
     /// <summary>What ended the pumps, once they have ended.</summary>
     public Exception? Failure => _failure;
+
+    /// <summary>Lets a meter know of waits for the consumer; before the first item.</summary>
+    public void MeasureBy(StageMeter? by) => meter = by;
 
     /// <summary>Puts an item in as soon as there is room.</summary>
     /// <returns>Whether it is in; not once the queue was stopped.</returns>
@@ -153,7 +156,12 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
             _in++;
             taker = Take(ref _taker);
         }
-        else if (!_isStopped)
+        else if (_isStopped)
+        {
+            _in++;
+            _discarded++;
+        }
+        else
         {
             wait = Waiter<bool>.Rent(this);
             _adders.Enqueue(wait);
@@ -181,12 +189,8 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
     {
         while (true)
         {
-            // Also one that was let in may find that another pump was faster.
-            if (!await room.WaitAsync(CancellationToken.None).ConfigureAwait(Interleaver.KeepsContext))
-            {
-                return false;
-            }
-
+            // Also one that was let in may find that another pump was faster; one that was stopped finds that too.
+            await room.WaitAsync(CancellationToken.None).ConfigureAwait(Interleaver.KeepsContext);
             if (TryAdd(item, out Waiter<bool>? again))
             {
                 return true;

@@ -129,6 +129,17 @@ public sealed partial class LaneRecorder
         _ = Append(in record);
     }
 
+    /// <summary>Takes down a stretch in which the lane's owner was held back, and has ended.</summary>
+    internal void AddHeldBack(long item, long startedAt, long finishedAt) => _ = Append(new SpanRecord
+    {
+        Item = item,
+        QueuedAt = startedAt,
+        StartedAt = startedAt,
+        FinishedAt = finishedAt,
+        First = new RawSegment(SpanPhase.Throttled, startedAt, finishedAt),
+        Status = SpanStatus.Succeeded,
+    });
+
     internal void EndAsynchronous(SpanRecorder span, in SpanRecord record)
     {
         _ = Append(in record);

@@ -135,6 +135,8 @@ public sealed class TimelineRecorder : IDisposable
 
     internal long ToNanoseconds(long ticks) => (long)(ticks * _nanosecondsPerTick);
 
+    internal long ToTicks(TimeSpan time) => (long)(time.TotalNanoseconds / _nanosecondsPerTick);
+
     internal bool CanReadThreadCpu => _threadCpu is not null;
 
     /// <summary>Reads the processor clock of this thread, or goes on from a reading so fresh that the thread cannot have slept since.</summary>

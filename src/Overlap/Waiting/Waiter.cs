@@ -41,6 +41,9 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     /// <summary>What it asks for, in the owner's own terms: a number of permits, a mode.</summary>
     public int Request { get; set; }
 
+    /// <summary>On whose behalf it waits, if its owner has to know.</summary>
+    public object? BroughtFor { get; set; }
+
     /// <summary>Told apart from its earlier uses by this number.</summary>
     public short Version { get; private set; }
 
@@ -169,7 +172,8 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
     }
 
     /// <summary>Ends the wait: who listens is told, who has not yet will find it.</summary>
-    protected void Signal()
+    /// <param name="place">Where an await goes on that asked for no place of its own.</param>
+    protected void Signal(ResumePlace place = ResumePlace.Near)
     {
         // A stopped thread or a waiting task; W2 from the exchange on if there is none.
         Action<object?>? listener = Volatile.Read(ref _listener) ?? Interlocked.CompareExchange(ref _listener, Done, null);
@@ -192,7 +196,7 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
                 // Not by way of the waiter: an await's continuation is then queued by itself, without a detour and without an allocation.
                 object? state = _listenerState;
                 Volatile.Write(ref _listener, Done);
-                Continuations.PostNear(listener, state);
+                Resume(listener, state, place);
                 break;
             case null:
                 Continuations.PostNear(this);
@@ -203,6 +207,22 @@ internal abstract class Waiter : IntrusiveQueue<Waiter>.Node, IThreadPoolWorkIte
             default:
                 PostTo((TaskScheduler)_scheduler, static self => ((IThreadPoolWorkItem)self!).Execute(), this);
                 break;
+        }
+    }
+
+    private static void Resume(Action<object?> listener, object? state, ResumePlace place)
+    {
+        if (place == ResumePlace.Near || Interleaver.IsOn)
+        {
+            Continuations.PostNear(listener, state);
+        }
+        else if (place == ResumePlace.Behind)
+        {
+            Continuations.Post(listener, state);
+        }
+        else
+        {
+            listener(state);
         }
     }
 

@@ -80,12 +80,20 @@ internal sealed class Waiter<TResult> : Waiter, IValueTaskSource<TResult>, IValu
         Signal();
     }
 
+    /// <summary>Ends the wait with a value, and says where who awaits it goes on. See W1.</summary>
+    public void Complete(TResult result, ResumePlace place)
+    {
+        _result = result;
+        Signal(place);
+    }
+
     public TResult GetResult(short token)
     {
         TResult? result = _result;
         bool isReusable = TakeEnd(token, out Exception? error);
         _result = default;
         Brought = default;
+        BroughtFor = null;
         if (isReusable)
         {
             Keep();

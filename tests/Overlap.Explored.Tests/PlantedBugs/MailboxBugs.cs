@@ -20,6 +20,43 @@ internal static class MailboxBugs
         x.AtEnd(() => x.Assert(mailbox.Handled == 2, "a message was never handled"));
     }
 
+    /// <summary>
+    /// The actor looks whether anything is left, and only then enters the gate to fall asleep. What comes in between finds it at work, and is slept over.
+    /// </summary>
+    public static void SleepsOnAnEarlierLook(ThreadExplorer x, bool isPlanted)
+    {
+        GatedMailbox mailbox = new(x) { LooksOutsideTheGate = isPlanted };
+        x.Spawn("teller", () =>
+        {
+            mailbox.Put();
+            mailbox.Put();
+        });
+        x.AtEnd(() => x.Assert(mailbox.Handled == 2, "a message was never handled"));
+    }
+
+    /// <summary>Who resumes an actor notes that it may go on and does not look whether it sleeps: the messages that came before sleep on.</summary>
+    public static void ResumesWithoutWaking(ThreadExplorer x, bool isPlanted)
+    {
+        GatedMailbox mailbox = new(x) { IsHeld = true };
+        x.Spawn("teller", mailbox.Put);
+        x.Spawn("supervisor", () => mailbox.Resume(wakes: !isPlanted));
+        x.AtEnd(() => x.Assert(mailbox.Handled == 1, "a message was never handled"));
+    }
+
+    /// <summary>A mailbox that drops its oldest, whose actor takes without the gate: what it takes may be dropped under its hands, and counts twice.</summary>
+    public static void DropsWhatIsTaken(ThreadExplorer x, bool isPlanted)
+    {
+        DroppingMailbox mailbox = new(takesOutsideTheGate: isPlanted);
+        mailbox.Put(1);
+        x.Spawn("teller", () => mailbox.Put(2));
+        x.Spawn("actor", () =>
+        {
+            mailbox.Take();
+            mailbox.Take();
+        });
+        x.AtEnd(() => x.Assert(mailbox.Taken + mailbox.Dropped + mailbox.Count == 2, "a message counts twice, or not at all"));
+    }
+
     private sealed class Message
     {
         public Message? Next;
@@ -79,5 +116,106 @@ internal static class MailboxBugs
         }
 
         private bool IsMore() => _looksAtNext ? Volatile.Read(ref _head.Next) is not null : Volatile.Read(ref _tail) != _head;
+    }
+
+    // The protocol of the library's mailbox, with places to go wrong.
+    private sealed class GatedMailbox(ThreadExplorer explorer)
+    {
+        private readonly Lock _gate = new();
+        private int _written;
+        private bool _isAwake;
+
+        public bool LooksOutsideTheGate { get; init; }
+
+        public bool IsHeld { get; set; }
+
+        public int Handled { get; private set; }
+
+        public void Put()
+        {
+            _gate.Enter();
+            Volatile.Write(ref _written, _written + 1);
+            bool wakes = !_isAwake && !IsHeld;
+            _isAwake |= wakes;
+            _gate.Exit();
+            StartIf(wakes);
+        }
+
+        public void Resume(bool wakes)
+        {
+            _gate.Enter();
+            IsHeld = false;
+            wakes &= !_isAwake && _written > Handled;
+            _isAwake |= wakes;
+            _gate.Exit();
+            StartIf(wakes);
+        }
+
+        private void StartIf(bool wakes)
+        {
+            if (wakes)
+            {
+                explorer.Spawn("actor", Work);
+            }
+        }
+
+        private void Work()
+        {
+            while (true)
+            {
+                while (Volatile.Read(ref _written) > Handled)
+                {
+                    Handled++;
+                }
+
+                _gate.Enter();
+                bool sleeps = LooksOutsideTheGate || _written == Handled;
+                _isAwake = !sleeps;
+                _gate.Exit();
+                if (sleeps)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private sealed class DroppingMailbox(bool takesOutsideTheGate)
+    {
+        private readonly Lock _gate = new();
+        private int _oldest;    // 0: empty.
+
+        public int Taken { get; private set; }
+
+        public int Dropped { get; private set; }
+
+        public int Count => _oldest == 0 ? 0 : 1;
+
+        public void Put(int message)
+        {
+            _gate.Enter();
+            Dropped += Volatile.Read(ref _oldest) == 0 ? 0 : 1;
+            Volatile.Write(ref _oldest, message);
+            _gate.Exit();
+        }
+
+        public void Take()
+        {
+            if (!takesOutsideTheGate)
+            {
+                _gate.Enter();
+            }
+
+            if (Volatile.Read(ref _oldest) != 0)
+            {
+                Volatile.Write(ref _oldest, 0);
+                Taken++;
+            }
+
+            if (!takesOutsideTheGate)
+            {
+                _gate.Exit();
+            }
+        }
     }
 }

@@ -50,6 +50,49 @@ public sealed class AskTests
     }
 
     [Fact]
+    public async Task AskAsync_StoppedAfterItsMessageWaitedForRoom_ThrowsWithoutTheDeadline()
+    {
+        await using ActorSystem system = new(new ActorSystemOptions { TimeProvider = new VirtualTimeProvider() });
+        HeldTurn first = new();
+        HeldTurn second = new();
+        ActorRef<Question> actor = system.Spawn(
+            () => new Scripted<Question>((_, question) => question.Number == 1 ? first.Handler : second.Handler),
+            new ActorOptions { Mailbox = MailboxOptions.Bounded(1) });
+        actor.Tell(new Question(1, default));
+        await first.IsAwaited;
+        actor.Tell(new Question(2, default));
+        Task<int> ask = AskOnceAsync(actor);
+        Assert.Equal(1, actor.GetStatistics().WaitingForRoom);
+        first.End();
+        await second.IsAwaited;
+        Assert.Equal((0, 1), (actor.GetStatistics().WaitingForRoom, actor.GetStatistics().QueueLength));
+        actor.Stop();
+        second.End();
+        await Assert.ThrowsAsync<ActorStoppedException>(() => ask);
+    }
+
+    [Fact]
+    public async Task AskAsync_DroppedForANewerMessage_ThrowsWithoutTheDeadline()
+    {
+        await using ActorSystem system = new(new ActorSystemOptions { TimeProvider = new VirtualTimeProvider() });
+        HeldTurn turn = new();
+        ActorRef<Question> actor = system.Spawn(
+            () => new Scripted<Question>((_, question) =>
+            {
+                question.Reply.Send(question.Number);
+                return question.Number == 0 ? turn.Handler : default;
+            }),
+            new ActorOptions { Mailbox = MailboxOptions.Bounded(1, MailboxOverflow.DropOldest) });
+        actor.Tell(new Question(0, default));
+        await turn.IsAwaited;
+        Task<int> dropped = actor.AskAsync<int>(static reply => new Question(1, reply)).AsTask();
+        Task<int> kept = actor.AskAsync<int>(static reply => new Question(2, reply)).AsTask();
+        await Assert.ThrowsAsync<MailboxFullException>(() => dropped);
+        turn.End();
+        Assert.Equal(2, await kept);
+    }
+
+    [Fact]
     public async Task AskAsync_NotAnsweredInTime_SaysWhatTheActorDoes()
     {
         VirtualTimeProvider clock = new();

@@ -127,6 +127,70 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public async Task Child_EscalatesAndParentIsResumed_SiblingStaysHeldForItsRestart()
+    {
+        VirtualTimeProvider clock = new();
+        await using ActorSystem system = new(new ActorSystemOptions
+        {
+            TimeProvider = clock,
+            Supervision = new SupervisionStrategy { Decide = static _ => SupervisionDirective.Resume },
+        });
+        TaskCompletionSource restartIsSet = new();
+        system.ActorFailed += failure =>
+        {
+            if (failure.Directive == SupervisionDirective.Restart)
+            {
+                restartIsSet.TrySetResult();
+            }
+        };
+        int instances = 0;
+        List<int> handledBy = [];
+        ActorRef<int>? restarting = null;
+        ActorRef<int>? escalating = null;
+        TaskCompletionSource spawned = new();
+        TaskCompletionSource resumed = new();
+        system.Spawn(
+            () => new Scripted<int>(start: context =>
+            {
+                restarting = context.Spawn(() =>
+                {
+                    int instance = ++instances;
+                    return new Scripted<int>((_, n) =>
+                    {
+                        handledBy.Add(n == 0 ? throw new InvalidOperationException("planned") : instance);
+                        return default;
+                    });
+                });
+                escalating = context.Spawn(() => new Scripted<int>((_, n) => n == 0 ? throw new NotSupportedException("planned") : Signal(resumed)));
+                return Signal(spawned);
+            }),
+            new ActorOptions
+            {
+                Supervision = new SupervisionStrategy
+                {
+                    Decide = static error => error is NotSupportedException ? SupervisionDirective.Escalate : SupervisionDirective.Restart,
+                    Backoff = RestartBackoff.Exponential(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), jitter: 0),
+                },
+            });
+        await spawned.Task;
+        restarting!.Tell(0);
+        restarting.Tell(1);
+        await restartIsSet.Task;
+        escalating!.Tell(0);
+        escalating.Tell(1);
+        await resumed.Task;
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await restarting.StopAsync(StopMode.Drain);
+        Assert.Equal([2], handledBy);
+
+        static ValueTask Signal(TaskCompletionSource source)
+        {
+            source.TrySetResult();
+            return default;
+        }
+    }
+
+    [Fact]
     public async Task Backoff_Set_WaitsAsLongAsItSays()
     {
         VirtualTimeProvider clock = new();

@@ -6,7 +6,7 @@ using Overlap.Testing.Exploration;
 namespace Overlap.Tests.Pipelines;
 
 /// <summary>Stages under every order: no item is lost or given twice, and nothing is left running.</summary>
-internal static class ExploredPipelines
+internal static partial class ExploredPipelines
 {
     private static readonly SelectParallelOptions Two = new() { Workers = 2, Capacity = 2 };
 
@@ -189,10 +189,10 @@ internal static class ExploredPipelines
         x.Assert(stage.ItemsIn == stage.ItemsOut + stage.Failed + stage.NotStarted + stage.Discarded);
     }
 
-    private static async Task<List<int>> TakeAsync(IAsyncEnumerable<int> source, int leaveAfter = int.MaxValue)
+    private static async Task<List<T>> TakeAsync<T>(IAsyncEnumerable<T> source, int leaveAfter = int.MaxValue)
     {
-        List<int> items = [];
-        await foreach (int item in source)
+        List<T> items = [];
+        await foreach (T item in source)
         {
             items.Add(item);
             if (items.Count == leaveAfter)

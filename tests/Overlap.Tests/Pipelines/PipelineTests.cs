@@ -23,6 +23,41 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task Snapshot_BodiesTookTime_TellsTheMiddleAndTheLongest()
+    {
+        VirtualTimeProvider time = new();
+        Pipeline pipeline = new(time);
+        await new CountedSource(10)
+            .SelectParallel(
+                x =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(x == 9 ? 100 : 1));
+                    return x;
+                },
+                new SelectParallelOptions { Workers = 1 })
+            .Named(pipeline, "work").Buffer(4).Named(pipeline, "wait").CollectAsync(cancellationToken: Token);
+        PipelineSnapshot snapshot = pipeline.Snapshot();
+        Assert.InRange(snapshot.Stages[0].WorkMedian!.Value.TotalSeconds, 0.97, 1.03);
+        Assert.InRange(snapshot.Stages[0].WorkPercentile99!.Value.TotalSeconds, 97, 103);
+        Assert.Null(snapshot.Stages[1].WorkMedian);
+    }
+
+    [Fact]
+    public void Times_ManyCalls_FirstOnesThenOneOf64() =>
+        Assert.Equal([64, 128, 192], Enumerable.Range(60, 140).Where(static number => WorkTimes.Times(number) && number >= 64));
+
+    [Fact]
+    public void Percentile_AnyTicks_IsAtMostThreePercentOff()
+    {
+        foreach (long ticks in (long[])[0, 1, 15, 16, 17, 1_000, 123_456_789, long.MaxValue / 2])
+        {
+            WorkTimes times = new();
+            times.Add(ticks);
+            Assert.InRange(times.Percentile(0.5)!.Value, ticks - (ticks / 32), ticks + (ticks / 32));
+        }
+    }
+
+    [Fact]
     public void Bottleneck_StageThatNeverWaits_IsNamed() => Assert.StartsWith(
         "square: it works 95%", new PipelineSnapshot([Stage("read", 0, 90), Stage("square", 3, 2), Stage("print", 85, 0)]).Bottleneck, StringComparison.Ordinal);
 

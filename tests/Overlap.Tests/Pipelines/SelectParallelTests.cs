@@ -32,6 +32,39 @@ public sealed class SelectParallelTests
     }
 
     [Fact]
+    public async Task SelectParallel_BodyEndsInAnotherContext_SourceIsPulledInItsOwn()
+    {
+        AsyncLocal<string> place = new() { Value = "caller" };
+        List<string?> seen = [];
+
+        await foreach (int _ in PlacesAsync().SelectParallel(
+            async item =>
+            {
+                place.Value = "body";
+                await Task.Yield();
+                return item;
+            },
+            new SelectParallelOptions { Workers = 2 }))
+        {
+        }
+
+        Assert.Equal(21, seen.Count);
+        Assert.All(seen, static value => Assert.Equal("caller", value));
+
+        async IAsyncEnumerable<int> PlacesAsync()
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                seen.Add(place.Value);
+                yield return i;
+                await Task.CompletedTask;
+            }
+
+            seen.Add(place.Value);
+        }
+    }
+
+    [Fact]
     public async Task SelectParallel_SynchronousBody_GivesSquaresInOrder()
     {
         (List<int> items, Exception? failure) = await new CountedSource(Count).SelectParallel(static x => x * x, Four)
@@ -160,6 +193,37 @@ public sealed class SelectParallelTests
         {
             Assert.Equal(Enumerable.Range(0, 7), items);
         }
+    }
+
+    [Fact]
+    public async Task SelectParallel_SourceThrowsWhileCallsRunAsCompleted_ComesAfterTheirResults()
+    {
+        TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        async IAsyncEnumerable<int> Failing()
+        {
+            try
+            {
+                yield return 1;
+                await Task.Yield();
+                throw new SourceException(1);
+            }
+            finally
+            {
+                disposed.SetResult();
+            }
+        }
+
+        (List<int> items, Exception? failure) = await Failing()
+            .SelectParallel(
+                async x =>
+                {
+                    await disposed.Task;
+                    return x;
+                },
+                Four with { Order = CallOrder.Completion })
+            .CollectAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([1], items);
+        Assert.IsType<SourceException>(failure);
     }
 
     [Theory]

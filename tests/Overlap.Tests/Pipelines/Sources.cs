@@ -15,13 +15,40 @@ internal sealed class CountedSource(int count) : IAsyncEnumerable<int>
 
     public int Disposals { get; private set; }
 
+    /// <summary>Calls that an enumerator must not get: two at the same time, or one after its disposal.</summary>
+    public int Misuses { get; private set; }
+
     public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Enumerator(this, cancellationToken);
 
     private sealed class Enumerator(CountedSource owner, CancellationToken cancellationToken) : IAsyncEnumerator<int>
     {
+        private int _moving;
+        private bool _isDisposed;
+
         public int Current { get; private set; } = -1;
 
         public async ValueTask<bool> MoveNextAsync()
+        {
+            owner.Misuses += _isDisposed || Interlocked.Exchange(ref _moving, 1) == 1 ? 1 : 0;
+            try
+            {
+                return await MoveAsync();
+            }
+            finally
+            {
+                Volatile.Write(ref _moving, 0);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            owner.Misuses += Volatile.Read(ref _moving);
+            _isDisposed = true;
+            owner.Disposals++;
+            return owner.ThrowsInDispose ? throw new SourceException(-1) : default;
+        }
+
+        private async ValueTask<bool> MoveAsync()
         {
             int next = owner.Given;
             if (owner.Before is { } before)
@@ -43,12 +70,6 @@ internal sealed class CountedSource(int count) : IAsyncEnumerable<int>
             Current = next;
             owner.Given++;
             return true;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            owner.Disposals++;
-            return owner.ThrowsInDispose ? throw new SourceException(-1) : default;
         }
     }
 

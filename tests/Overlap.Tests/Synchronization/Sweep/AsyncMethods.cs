@@ -11,13 +11,14 @@ internal static class AsyncMethods
         ["Overlap.Synchronization"] = false,
         ["Overlap.Futures"] = false,
         ["Overlap.Executors"] = true,
+        ["Overlap.Actors"] = false,
     };
 
     // Hands its token to the function it stands for, and waits for nothing of its own.
     private static readonly string[] Exempt = ["Callable.InvokeAsync"];
 
     public static IReadOnlyDictionary<string, Func<WaitScenario>> Scenarios { get; } =
-        ((IEnumerable<KeyValuePair<string, Func<WaitScenario>>>)[.. SynchronizationScenarios.All, .. FutureScenarios.All, .. ExecutorScenarios.All]).ToDictionary();
+        ((IEnumerable<KeyValuePair<string, Func<WaitScenario>>>)[.. SynchronizationScenarios.All, .. FutureScenarios.All, .. ExecutorScenarios.All, .. ActorScenarios.All]).ToDictionary();
 
     /// <summary>Every public method that returns a task or an asynchronous sequence and takes a token.</summary>
     public static IEnumerable<string> Find() => typeof(Overlap.Synchronization.AsyncLock).Assembly.GetExportedTypes()

@@ -1,0 +1,11 @@
+namespace Overlap.Actors;
+
+/// <summary>How a router chooses.</summary>
+internal enum RouteKind
+{
+    RoundRobin,
+    Random,
+    LeastLoaded,
+    ConsistentHash,
+    Broadcast,
+}

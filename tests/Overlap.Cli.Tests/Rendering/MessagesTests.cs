@@ -1,0 +1,31 @@
+using Overlap.Cli.Rendering;
+
+namespace Overlap.Cli.Tests.Rendering;
+
+public sealed class MessagesTests
+{
+    [Fact]
+    public void SetStatus_OfSeveralLines_IsClearedFromItsFirst()
+    {
+        using StringWriter writer = new();
+        Messages messages = new(writer);
+
+        messages.SetStatus("one\ntwo\nthree");
+        messages.SetStatus("four");
+        messages.SetStatus("");
+
+        Assert.Equal("\r\e[Kone\ntwo\nthree\r\e[2A\e[Jfour\r\e[K", writer.ToString());
+    }
+
+    [Fact]
+    public void WriteLine_BelowIsAStatusOfSeveralLines_StandsAboveIt()
+    {
+        using StringWriter writer = new();
+        Messages messages = new(writer);
+
+        messages.SetStatus("one\ntwo");
+        messages.WriteLine("message");
+
+        Assert.EndsWith("\r\e[1A\e[Jmessage\none\ntwo", writer.ToString(), StringComparison.Ordinal);
+    }
+}
