@@ -104,7 +104,7 @@ public sealed partial class SqliteBroker
             heard = reader.GetInt64(0);
             if (RoutingPattern.Fits(pattern, reader.GetString(1)))
             {
-                messages.Add((byte[])reader.GetValue(2));
+                messages.Add(reader.GetFieldValue<byte[]>(2));
             }
         }
 

@@ -25,7 +25,7 @@ internal sealed partial class SqliteConsumer
             if (claimed.Read())
             {
                 claims.Add(new SqliteClaim(
-                    claimed.GetInt64(0), claimed.GetString(1), claimed.GetInt64(2), claimed.GetInt64(3), (byte[])claimed.GetValue(4)));
+                    claimed.GetInt64(0), claimed.GetString(1), claimed.GetInt64(2), claimed.GetInt64(3), claimed.GetFieldValue<byte[]>(4)));
             }
         }
 

@@ -61,7 +61,7 @@ internal sealed class SqliteDeadLetters(SqliteBroker broker) : IDeadLetterStore
                 Queue = reader.GetString(1),
                 Cause = new DeadLetterCause(Enum.Parse<MessageDefect>(reader.GetString(2)), reader.GetString(3)),
                 At = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)),
-                Raw = (byte[])reader.GetValue(5),
+                Raw = reader.GetFieldValue<byte[]>(5),
             });
         }
 

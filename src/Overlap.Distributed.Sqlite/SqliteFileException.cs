@@ -38,7 +38,7 @@ internal sealed class SqliteFileException(string message, bool isTransient, Exce
             return known;
         }
 
-        (string why, bool isTransient) = exception is SqliteException failure ? Explain(failure) : (exception.Message, false);
+        (string why, bool isTransient) = exception is SqliteException failure ? Explain(failure) : ($"cannot be used: {exception.Message.TrimEnd('.')}", exception is IOException);
         return new SqliteFileException($"The queue file {path} {why}.", isTransient, exception) { IsUncertain = isUncertain };
     }
 

@@ -1,5 +1,5 @@
+using Microsoft.Data.Sqlite;
 using Overlap.Distributed.Brokers;
-using Overlap.Synchronization;
 
 namespace Overlap.Distributed.Sqlite;
 
@@ -15,59 +15,133 @@ internal sealed class SqliteLane
     private const int MostWorks = 1_000;
     private const long MostBytes = 8 * 1024 * 1024;
 
-    private readonly AsyncQueue<SqliteWork> _works = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteOptions _options;
+    private readonly SqliteWatch? _watch;
+
+    // Guarded by _gate, which is a monitor, for its thread waits there for work or for the next look, whichever comes first.
+    private readonly object _gate = new();
+    private readonly Queue<SqliteWork> _works = new();
+    private bool _isStopped;
 
     // Owned by the thread.
     private readonly List<SqliteWork> _batch = [];
     private SqliteSession? _session;
 
-    public SqliteLane(SqliteOptions options, string name)
+    /// <summary>Starts the thread. The file is opened with the first work.</summary>
+    /// <param name="options">The file.</param>
+    /// <param name="name">The thread's name.</param>
+    /// <param name="watch">What looks at the file between the works; <see langword="null"/>: nothing.</param>
+    public SqliteLane(SqliteOptions options, string name, SqliteWatch? watch)
     {
         _options = options;
+        _watch = watch;
+        watch?.Attach(Nudge);
         new Thread(Run) { IsBackground = true, Name = name }.Start();
     }
 
     /// <summary>Posts work; once the lane has stopped it fails at once.</summary>
     public void Post(SqliteWork work)
     {
-        if (!_works.TryAdd(work))
+        lock (_gate)
         {
-            work.Fail(new ObjectDisposedException(nameof(SqliteLane), $"The queue file {_options.Path} is closed."));
+            if (!_isStopped)
+            {
+                _works.Enqueue(work);
+                Monitor.Pulse(_gate);
+                return;
+            }
         }
+
+        work.Fail(new ObjectDisposedException(nameof(SqliteLane), $"The queue file {_options.Path} is closed."));
     }
 
     /// <summary>Does what was posted, then closes the connection and ends the thread.</summary>
     public Task StopAsync()
     {
-        _works.ShutDown();
+        lock (_gate)
+        {
+            _isStopped = true;
+            Monitor.Pulse(_gate);
+        }
+
         return _ended.Task;
+    }
+
+    private void Nudge()
+    {
+        lock (_gate)
+        {
+            Monitor.Pulse(_gate);
+        }
     }
 
     private void Run()
     {
-        try
+        while (TryTakeBatch())
         {
-            while (true)
+            if (_batch.Count > 0)
             {
-                _batch.Add(_works.Take());
-                long bytes = _batch[0].Size;
-                while (_batch.Count < MostWorks && bytes < MostBytes && _works.TryTake(out SqliteWork? next))
-                {
-                    _batch.Add(next);
-                    bytes += next.Size;
-                }
-
                 RunBatch();
                 _batch.Clear();
             }
+
+            if (_watch?.IsDue == true)
+            {
+                Look(_watch);
+            }
         }
-        catch (QueueShutDownException)
+
+        _session?.Dispose();
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Waits for work or for the time of a look, and takes what there is for one transaction.</summary>
+    /// <returns>Whether to go on.</returns>
+    private bool TryTakeBatch()
+    {
+        lock (_gate)
         {
-            _session?.Dispose();
-            _ended.TrySetResult();
+            while (_works.Count == 0)
+            {
+                if (_isStopped)
+                {
+                    return false;
+                }
+
+                TimeSpan wait = _watch?.UntilDue ?? Timeout.InfiniteTimeSpan;
+                if (wait == TimeSpan.Zero)
+                {
+                    return true;
+                }
+
+                Monitor.Wait(_gate, wait);
+            }
+
+            long bytes = 0;
+            while (_batch.Count < MostWorks && bytes < MostBytes && _works.TryDequeue(out SqliteWork? next))
+            {
+                _batch.Add(next);
+                bytes += next.Size;
+            }
+
+            return true;
         }
+    }
+
+    private void Look(SqliteWatch watch)
+    {
+        long? version = null;
+        try
+        {
+            version = OpenSession().ReadDataVersion();
+        }
+        catch (Exception)
+        {
+            // The file may be there again later. Those who wait find out by what they do themselves.
+        }
+
+        watch.Looked(version);
     }
 
     private void RunBatch()
@@ -185,7 +259,7 @@ internal sealed class SqliteLane
 
     private void FailAll(List<SqliteWork> works, Exception failure, bool isUncertain)
     {
-        Exception told = failure is Microsoft.Data.Sqlite.SqliteException or SqliteFileException
+        Exception told = failure is SqliteException or SqliteFileException or IOException or UnauthorizedAccessException
             ? SqliteFileException.Of(failure, _options.Path, isUncertain)
             : failure;
         works.ForEach(work => work.Fail(told));

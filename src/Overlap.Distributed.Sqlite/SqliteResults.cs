@@ -32,7 +32,7 @@ internal static class SqliteResults
     public static (long Version, byte[] Raw)? Find(SqliteSession session, string taskId, long now)
     {
         using SqliteDataReader reader = session.Query("SELECT version, document FROM overlap_result WHERE task_id=$1 AND until>$2", taskId, now);
-        return reader.Read() ? (reader.GetInt64(0), (byte[])reader.GetValue(1)) : null;
+        return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : null;
     }
 
     /// <summary>Lists what was stored since.</summary>

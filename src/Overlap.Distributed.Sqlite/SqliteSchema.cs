@@ -162,7 +162,12 @@ internal static class SqliteSchema
         }
         catch
         {
-            Execute(connection, "ROLLBACK");
+            // Some errors have ended the transaction already.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
+            {
+                Execute(connection, "ROLLBACK");
+            }
+
             throw;
         }
     }

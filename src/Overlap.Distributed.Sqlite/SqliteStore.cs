@@ -18,9 +18,9 @@ internal sealed class SqliteStore
         _key = (options.Path, options.TimeProvider);
         Clock = options.TimeProvider;
         Path = options.Path;
-        _writer = new SqliteLane(options, "overlap-sqlite-writer");
-        _reader = new SqliteLane(options, "overlap-sqlite-reader");
-        Watch = new SqliteWatch(_writer);
+        Watch = new SqliteWatch();
+        _writer = new SqliteLane(options, "overlap-sqlite-writer", Watch);
+        _reader = new SqliteLane(options, "overlap-sqlite-reader", watch: null);
         Results = new SqliteResultWaits(this);
     }
 
@@ -69,7 +69,6 @@ internal sealed class SqliteStore
             Stores.Remove(_key);
         }
 
-        Watch.Stop();
         await _reader.StopAsync().ConfigureAwait(false);
         await _writer.StopAsync().ConfigureAwait(false);
     }

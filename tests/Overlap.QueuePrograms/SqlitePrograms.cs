@@ -13,15 +13,22 @@ internal static class SqlitePrograms
     private const int PerCall = 5;
     private const int Prefetch = 8;
 
-    /// <summary>Publishes messages with rising numbers, some at a time, and says after each call up to which.</summary>
+    /// <summary>Publishes messages with rising numbers, some at a time, and says of each call whether it went.</summary>
     public static async Task PublishAsync(string file, int from, int calls)
     {
         await using SqliteBroker broker = new(Options(file));
         for (int call = 0; call < calls; call++)
         {
             Publication[] publications = [.. Enumerable.Range(from + (call * PerCall), PerCall).Select(static number => To($"{number}"))];
-            await broker.PublishAsync(publications);
-            Say($"sent {from + (call * PerCall)} {PerCall}");
+            try
+            {
+                await broker.PublishAsync(publications);
+                Say($"sent {from + (call * PerCall)}");
+            }
+            catch (BrokerException failure)
+            {
+                Say($"failed {from + (call * PerCall)} {failure.Message}");
+            }
         }
     }
 
@@ -35,6 +42,7 @@ internal static class SqlitePrograms
             Say($"done {number}");
             await backend.StoreAsync(new[] { Success(number) });
             await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None);
+            Say($"settled {number}");
         });
     }
 

@@ -7,8 +7,8 @@ namespace Overlap.Actors;
 /// <summary>The half of an actor that knows its messages: mailbox, instance, and the loop that brings them together.</summary>
 internal sealed partial class ActorCell<TMessage> : ActorCell
 {
-    // After so many messages in a row the next are likely to be on their way. To look at once would take the memory from their writers for each one;
-    // after a microsecond there is another row. Without a row nothing is waited for.
+    // After so many messages in a row the next are likely to be on their way. To look at once would take the memory from their writers, for one message
+    // or none; after a microsecond there is another row. Without a row nothing is waited for.
     private const int BusyRow = 32;
     private const int SpinsAfterRow = 32;
 
@@ -172,6 +172,12 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             {
                 step = HandleAsync(system);
             }
+            else if (row >= BusyRow && _reader.IsCaughtUp)
+            {
+                row = 0;
+                Thread.SpinWait(SpinsAfterRow);
+                continue;
+            }
             else if (MayHandle && (_unstashed?.TryDequeue(out message) == true || _reader.TryTake(out message)))
             {
                 isMessage = true;
@@ -182,12 +188,6 @@ internal sealed partial class ActorCell<TMessage> : ActorCell
             else if (IsDraining)
             {
                 step = EndAsync(SystemMessageKind.Drain);
-            }
-            else if (row >= BusyRow)
-            {
-                row = 0;
-                Thread.SpinWait(SpinsAfterRow);
-                continue;
             }
             else if (IsLookedAt && (!MayHandle || _mailbox.WaitingCount == 0))
             {

@@ -20,6 +20,9 @@ internal sealed class MessageReader<TMessage>(Mailbox<TMessage> mailbox, Message
     /// <summary>The messages taken since the mailbox was made.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
+    /// <summary>Whether all that was known to be written has been taken, so that the next look is at the writers' memory.</summary>
+    public bool IsCaughtUp => _taken == _seen && _taken != 0;
+
     /// <summary>How many wait for room. Written under the mailbox's gate.</summary>
     public int WaitingCount
     {

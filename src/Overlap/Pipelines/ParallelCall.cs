@@ -49,7 +49,7 @@ internal sealed class ParallelCall<T, TResult>(ParallelWindow<T, TResult> window
     }
 
     /// <summary>Runs a synchronous body.</summary>
-    /// <returns>Whether its end woke the consumer.</returns>
+    /// <returns>Whether the consumer has been woken before and has not come yet.</returns>
     public bool Run(Func<T, CancellationToken, TResult> body, CancellationToken cancellationToken)
     {
         Begin();

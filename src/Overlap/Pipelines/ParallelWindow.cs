@@ -32,6 +32,7 @@ internal sealed class ParallelWindow<T, TResult>(
     private int _loops;           // Synchronous workers at work.
     private bool _isEnded;        // Nothing comes in any more.
     private bool _isStopped;
+    private bool _isConsumerDue;  // Was woken, and has not taken anything since.
     private bool _hasFailed;
     private Exception? _failure;
     private ParallelCall<T, TResult>? _last;   // The failure of the source, while calls run that came before it.
@@ -125,7 +126,7 @@ internal sealed class ParallelWindow<T, TResult>(
     }
 
     /// <summary>Takes the end of a call.</summary>
-    /// <returns>Whether the consumer was woken by it.</returns>
+    /// <returns>Whether the consumer was woken by an earlier call and has not come yet.</returns>
     public bool End(ParallelCall<T, TResult> call)
     {
         if (call.Exception is not null && CountFailure(call.Exception))
@@ -144,7 +145,9 @@ internal sealed class ParallelWindow<T, TResult>(
             LineUpLastLocked();
         }
 
+        bool isConsumerLate = _isConsumerDue;
         Waiter<bool>? consumer = IsReadyLocked ? Take(ref _consumer) : null;
+        _isConsumerDue |= consumer is not null;
         bool isOpen = IsOpenLocked;
         if (_pump is not null)
         {
@@ -167,7 +170,7 @@ internal sealed class ParallelWindow<T, TResult>(
 
         // An asynchronous body ends on a thread that has nothing left to do: it pulls the next item itself. A worker has its own to go on with.
         pump?.Complete(isOpen, synchronousBody is null ? ResumePlace.Here : ResumePlace.Near);
-        return consumer is not null;
+        return isConsumerLate;
     }
 
     /// <summary>Takes the first result in line, if it is there and no failure.</summary>
@@ -200,6 +203,7 @@ internal sealed class ParallelWindow<T, TResult>(
         _settledOut += _lotCount;
         _lotCount = 0;
         _lotGiven = 0;
+        _isConsumerDue = false;
         while (_lotCount < _lot.Length && IsReadyLocked && _failure is null && !_isStopped)
         {
             ParallelCall<T, TResult> first = _line.First;

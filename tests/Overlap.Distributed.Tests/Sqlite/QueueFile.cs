@@ -13,7 +13,7 @@ internal sealed class QueueFile : IDisposable
     public SqliteOptions Options => new() { Path = Path };
 
     /// <summary>Options under which the file is used as by another process: over connections of its own.</summary>
-    public SqliteOptions OfAnotherProcess() => Options with { TimeProvider = new AnotherClock() };
+    public SqliteOptions OfAnotherProcess(TimeProvider clock) => Options with { TimeProvider = new SameTime(clock) };
 
     /// <summary>Opens the file as somebody else's program.</summary>
     public SqliteConnection Open()
@@ -42,5 +42,12 @@ internal sealed class QueueFile : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private sealed class AnotherClock : TimeProvider;
+    /// <summary>Another provider of the same time: by it the connections are not shared.</summary>
+    private sealed class SameTime(TimeProvider clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            clock.CreateTimer(callback, state, dueTime, period);
+    }
 }

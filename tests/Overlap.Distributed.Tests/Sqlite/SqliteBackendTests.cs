@@ -17,7 +17,7 @@ public sealed class SqliteBackendTests : BackendContract, IDisposable
     public async Task WaitAsync_StoredByAnotherProcess_IsSeen()
     {
         await using IResultBackend backend = await CreateAsync();
-        await using SqliteBackend other = new(_file.OfAnotherProcess());
+        await using SqliteBackend other = new(_file.OfAnotherProcess(_clock));
         for (int number = 0; number < 5; number++)
         {
             Task<ResultDocument> waiting = WaitAsync(backend, $"id-{number}");
@@ -30,7 +30,7 @@ public sealed class SqliteBackendTests : BackendContract, IDisposable
     public async Task WaitAsync_ProgressOfAnotherProcess_IsTold()
     {
         await using IResultBackend backend = await CreateAsync();
-        await using SqliteBackend other = new(_file.OfAnotherProcess());
+        await using SqliteBackend other = new(_file.OfAnotherProcess(_clock));
         TaskCompletionSource<long> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<ResultDocument> waiting = backend.WaitAsync(
             "id-1", document => told.TrySetResult(document.Result.AsMap()["percent"].AsInteger()), CancellationToken.None).AsTask();
@@ -43,7 +43,7 @@ public sealed class SqliteBackendTests : BackendContract, IDisposable
     [Fact]
     public async Task WaitAsync_OtherResultsWereStoredBefore_IsToldOfNewOnesOnly()
     {
-        await using SqliteBackend other = new(_file.OfAnotherProcess());
+        await using SqliteBackend other = new(_file.OfAnotherProcess(_clock));
         await other.StoreAsync(new[] { Success("old-1", 1), Success("old-2", 2) });
         await using IResultBackend backend = await CreateAsync();
         Task<ResultDocument> waiting = WaitAsync(backend, "id-1");
@@ -56,7 +56,7 @@ public sealed class SqliteBackendTests : BackendContract, IDisposable
     public async Task StoreAsync_LateStateOfAnotherProcess_IsRefused()
     {
         await using IResultBackend backend = await CreateAsync();
-        await using SqliteBackend other = new(_file.OfAnotherProcess());
+        await using SqliteBackend other = new(_file.OfAnotherProcess(_clock));
         await backend.StoreAsync(new[] { Success("id-1", 4) });
         Assert.Equal([false], await other.StoreAsync(new[] { Document("id-1", TaskState.Retry) }));
         Assert.Equal(TaskState.Success, (await backend.ReadAsync("id-1"))?.State);

@@ -42,7 +42,7 @@ public sealed class SqliteBrokerTests : KnownRoutesBrokerContract, IDisposable
     public async Task ReceiveAsync_PublishedByAnotherProcess_Wakes()
     {
         await using IBroker broker = await CreateAsync();
-        await using SqliteBroker other = new(_file.OfAnotherProcess());
+        await using SqliteBroker other = new(_file.OfAnotherProcess(_clock));
         await using IBrokerConsumer consumer = await ConsumeAsync(broker);
         for (int count = 0; count < 5; count++)
         {
@@ -56,7 +56,7 @@ public sealed class SqliteBrokerTests : KnownRoutesBrokerContract, IDisposable
     public async Task ListenAsync_BroadcastByAnotherProcess_IsHeard()
     {
         await using IBroker broker = await CreateAsync();
-        await using SqliteBroker other = new(_file.OfAnotherProcess());
+        await using SqliteBroker other = new(_file.OfAnotherProcess(_clock));
         using CancellationTokenSource cancel = new();
         await using IAsyncEnumerator<Overlap.Distributed.Protocol.WireMessage> heard =
             broker.ListenAsync("celery.pidbox", "", cancel.Token).GetAsyncEnumerator(CancellationToken.None);
@@ -85,7 +85,7 @@ public sealed class SqliteBrokerTests : KnownRoutesBrokerContract, IDisposable
     public async Task Claims_OverlappingProcesses_EachMessageIsClaimedOnce()
     {
         await using IBroker one = await CreateAsync();
-        await using SqliteBroker other = new(_file.OfAnotherProcess());
+        await using SqliteBroker other = new(_file.OfAnotherProcess(_clock));
         await using IBrokerConsumer ofOne = await ConsumeAsync(one);
         await using IBrokerConsumer ofOther = await ConsumeAsync(other);
         const int Count = 200;

@@ -28,20 +28,42 @@ public sealed class SqliteKillTests : IDisposable
         HashSet<int> accepted = [];
         for (int run = 0; run < Kills; run++)
         {
-            foreach (string line in await RunAndKillAsync(1 + _random.Next(12), "publish", _file.Path, $"{run * 1000}", "200"))
-            {
-                int from = int.Parse(line.Split(' ')[1]);
-                accepted.UnionWith(Enumerable.Range(from, PerCall));
-            }
+            accepted.UnionWith(Accepted(await RunAndKillAsync(1 + _random.Next(12), "publish", _file.Path, $"{run * 1000}", "200")));
         }
 
-        List<int> stored = Stored("SELECT body FROM overlap_message");
-        Assert.Equal(stored.Count, stored.Distinct().Count());
+        List<int> stored = StoredOnce();
         Assert.Empty(accepted.Except(stored));
 
         // Of each run at most the call that was under way is there without having been confirmed, and then it is there whole.
         Assert.InRange(stored.Count - accepted.Count, 0, Kills * PerCall);
         Assert.Equal(0, (stored.Count - accepted.Count) % PerCall);
+        Assert.Equal("ok", _file.Query<string>("PRAGMA integrity_check"));
+    }
+
+    /// <summary>
+    /// The disk fails at every so many calls. That meets every point of a transaction in turn, for the number is prime to how many one takes.
+    /// </summary>
+    [Theory]
+    [InlineData("pwrite64", "EIO", 23)]
+    [InlineData("pwrite64", "ENOSPC", 23)]
+    [InlineData("fdatasync", "EIO", 3)]
+    public async Task Publish_DiskFailsAgainAndAgain_WhatWasConfirmedIsThereOnce(string call, string error, int every)
+    {
+        const string Tracer = "/usr/bin/strace";
+        Assert.SkipUnless(File.Exists(Tracer), "strace is not installed.");
+        string[] tracing =
+        [
+            "-f", "--quiet=all", "-o", "/dev/null", "-P", _file.Path, "-P", _file.Path + "-wal",
+            "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when=1+{every}",
+        ];
+        await RunAsync("publish", _file.Path, "10000", "1");
+        List<string> lines = await ReadAsync(Start(Tracer, [.. tracing, .. Program("publish", _file.Path, "0", "120")]));
+        Assert.Equal(120, lines.Count);
+        Assert.Contains(lines, static line => line.StartsWith("failed", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.StartsWith("sent", StringComparison.Ordinal));
+        List<int> stored = StoredOnce();
+        Assert.Empty(Accepted(lines).Except(stored));
+        Assert.Equal(0, stored.Count % PerCall);
         Assert.Equal("ok", _file.Query<string>("PRAGMA integrity_check"));
     }
 
@@ -51,16 +73,16 @@ public sealed class SqliteKillTests : IDisposable
         const int Count = 150;
         const int Kills = 4;
         await RunAsync("publish", _file.Path, "0", $"{Count / PerCall}");
-        List<string> done = [];
+        List<string> lines = [];
         for (int run = 0; run < Kills; run++)
         {
-            done.AddRange(await RunAndKillAsync(1 + _random.Next(25), "work", _file.Path));
+            lines.AddRange(await RunAndKillAsync(1 + _random.Next(40), "work", _file.Path));
         }
 
-        done.AddRange(await RunUntilAsync(lines => done.Concat(lines).Distinct().Count() == Count, "work", _file.Path));
+        lines.AddRange(await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message") == 0, "work", _file.Path));
+        string[] done = [.. lines.Where(static line => line.StartsWith("done", StringComparison.Ordinal))];
         Assert.Equal(Count, done.Distinct().Count());
-        Assert.InRange(done.Count - Count, 0, Kills * Prefetch);
-        Assert.Equal(0L, _file.Query<long>("SELECT count(*) FROM overlap_message"));
+        Assert.InRange(done.Length - Count, 0, Kills * Prefetch);
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM overlap_result WHERE is_ready=1"));
     }
 
@@ -98,27 +120,44 @@ public sealed class SqliteKillTests : IDisposable
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM overlap_message WHERE queue='done'"));
     }
 
-    private static Process Start(string[] arguments)
+    private static string[] Program(params string[] arguments)
     {
         // artifacts/bin/Overlap.Distributed.Tests/debug → artifacts/bin/Overlap.QueuePrograms/debug
         DirectoryInfo own = new(AppContext.BaseDirectory);
         string program = Path.Combine(own.Parent!.Parent!.FullName, "Overlap.QueuePrograms", own.Name, "Overlap.QueuePrograms.dll");
         string dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet"));
-        return Process.Start(new ProcessStartInfo(dotnet, ["exec", program, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        return [dotnet, "exec", program, .. arguments];
+    }
+
+    private static Process Start(string command, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(command, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!;
+
+    private static Process Start(string[] arguments)
+    {
+        string[] command = Program(arguments);
+        return Start(command[0], command[1..]);
     }
 
     /// <summary>Runs a program to its end.</summary>
-    private static async Task RunAsync(params string[] arguments)
+    private static Task<List<string>> RunAsync(params string[] arguments) => ReadAsync(Start(arguments));
+
+    private static async Task<List<string>> ReadAsync(Process started)
     {
-        using Process process = Start(arguments);
-        await process.StandardOutput.ReadToEndAsync();
+        using Process process = started;
+        string[] lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
+        return [.. lines];
     }
+
+    private static HashSet<int> Accepted(IEnumerable<string> lines) =>
+    [
+        .. lines.Where(static line => line.StartsWith("sent", StringComparison.Ordinal))
+            .SelectMany(static line => Enumerable.Range(int.Parse(line.Split(' ')[1]), PerCall)),
+    ];
 
     /// <summary>Kills a program after so many lines, or when it has no more to say.</summary>
     private static async Task<List<string>> RunAndKillAsync(int afterLines, params string[] arguments)
@@ -159,20 +198,21 @@ public sealed class SqliteKillTests : IDisposable
         return lines;
     }
 
-    private List<int> Stored(string sql)
+    /// <summary>The numbers in the file, of which none is there twice.</summary>
+    private List<int> StoredOnce()
     {
         using SqliteConnection connection = _file.Open();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = "SELECT body FROM overlap_message";
         using SqliteDataReader reader = command.ExecuteReader();
         List<int> stored = [];
         while (reader.Read())
         {
-            byte[] raw = (byte[])reader.GetValue(0);
-            WireMessage message = EnvelopeCodec.Read(raw, ProtocolLimits.Default);
+            WireMessage message = EnvelopeCodec.Read(reader.GetFieldValue<byte[]>(0), ProtocolLimits.Default);
             stored.Add(int.Parse(Encoding.UTF8.GetString(message.Body.Span)));
         }
 
+        Assert.Equal(stored.Count, stored.Distinct().Count());
         return stored;
     }
 }

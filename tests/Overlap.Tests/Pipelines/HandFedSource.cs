@@ -1,6 +1,6 @@
 namespace Overlap.Tests.Pipelines;
 
-/// <summary>A source that gives what a test puts in, when it does; a stage that waits for it has taken all that was put in before.</summary>
+/// <summary>A source that gives what a test puts in, when it does; when it is asked for more, all that was put in before is in the stage.</summary>
 internal sealed class HandFedSource : IAsyncEnumerable<int>
 {
     private readonly Lock _gate = new();

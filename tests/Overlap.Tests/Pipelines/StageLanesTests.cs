@@ -23,25 +23,32 @@ public sealed class StageLanesTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Timeline_SourceIsLate_LeavesAGap()
+    public async Task Timeline_NamedBuffer_HasALane()
     {
-        HandFedSource source = new();
-        await using IAsyncEnumerator<int> items = source.Buffer(4).Named(_pipeline, "read").GetAsyncEnumerator(Token);
-        Task<bool> first = items.MoveNextAsync().AsTask();
-        await source.WaitUntilAskedAsync();
-        _time.Advance(Second);
-        source.Give(1);
-        Assert.True(await first);
-        await source.WaitUntilAskedAsync();
-        _time.Advance(Second);
-        source.Give(2);
-        source.End();
-        Assert.True(await items.MoveNextAsync());
-        Assert.False(await items.MoveNextAsync());
+        await new CountedSource(3).Buffer(4).Named(_pipeline, "read").CollectAsync(cancellationToken: Token);
         Lane lane = Assert.Single(Take().Lanes);
         Assert.Equal("read", lane.Name);
-        Assert.Equal([Second, Second * 2], lane.Spans.Select(static span => span.Started).Distinct());
-        Assert.All(lane.Spans, static span => Assert.Equal(TimeSpan.Zero, span.Duration));
+        Assert.NotEmpty(lane.Spans);
+    }
+
+    [Fact]
+    public async Task EndInputWait_SourceIsLate_LeavesAGap()
+    {
+        StageLanes lanes = new(_recorder, "read");
+        PumpLane<int> pump = new(new StageMeter("read", _time, lanes), lanes, static _ => new ValueTask<bool>(true));
+        pump.BeginInputWait();
+        _time.Advance(Second);
+        pump.EndInputWait();
+        Assert.True(await pump.AcceptAsync(0));
+        pump.BeginInputWait();
+        _time.Advance(Second * 2);
+        pump.EndInputWait();
+        Assert.True(await pump.AcceptAsync(1));
+        _time.Advance(Second);
+        pump.End();
+        Assert.Equal(
+            [(0, Second, Second), (1, Second * 3, Second * 4)],
+            Take().Lanes[0].Spans.Select(static span => (span.Item, span.Started, span.Finished)));
     }
 
     [Fact]
