@@ -1,6 +1,7 @@
 using Overlap.QueuePrograms;
 
 // What to be is the first argument, then after how many lines to die (0: never), then the queue's file.
+// Those over a server are killed from outside, and have its URL second.
 // Each line it writes tells of something that is done for good.
 switch (args)
 {
@@ -15,6 +16,12 @@ switch (args)
         break;
     case ["retry", string lines, string file]:
         await new SqlitePrograms(file, int.Parse(lines)).RetryAsync();
+        break;
+    case ["redis-work", string url]:
+        await RedisPrograms.WorkAsync(url);
+        break;
+    case ["redis-retry", string url]:
+        await RedisPrograms.RetryAsync(url);
         break;
     default:
         throw new ArgumentException($"Unknown program: {string.Join(' ', args)}");
