@@ -5,7 +5,12 @@ namespace Overlap.ApiTests;
 /// <summary>Each public type of these namespaces has its page: a heading of a page names it.</summary>
 public sealed partial class DocumentedTypesTests
 {
-    public static TheoryData<string, string> Pages => new() { { "Overlap.Actors", "docs/actors" }, { "Overlap.Testing.Actors", "docs/actors" } };
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "Overlap.Actors", "docs/actors" },
+        { "Overlap.Testing.Actors", "docs/actors" },
+        { "Overlap.Pipelines", "docs/pipelines" },
+    };
 
     [Theory]
     [MemberData(nameof(Pages))]

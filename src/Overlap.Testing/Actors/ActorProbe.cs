@@ -97,7 +97,7 @@ public sealed class ActorProbe<TMessage>
     /// <remarks>Rest: no actor handles a message and none waits in a mailbox. Nothing is waited for beyond that, no timer and no other task.</remarks>
     /// <inheritdoc cref="ExpectAsync(CancellationToken)" path="/param"/>
     /// <exception cref="InvalidOperationException">There is one.</exception>
-    /// <exception cref="TimeoutException">An actor did not come to rest within <see cref="Patience"/>; the text names it.</exception>
+    /// <exception cref="TimeoutException">Actors did not come to rest within <see cref="Patience"/>; the text names them.</exception>
     public async Task ExpectNothingAsync(CancellationToken cancellationToken = default)
     {
         await _system.WaitForQuietAsync(Patience, cancellationToken).ConfigureAwait(Interleaver.KeepsContext);

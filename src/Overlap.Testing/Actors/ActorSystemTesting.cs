@@ -14,7 +14,7 @@ public static class ActorSystemTesting
     /// Order: after it, whatever was told before it is handled. Race: what comes from outside, a timer or another task, may come right after.
     /// Memory: what the actors wrote is visible. Cost: two messages or more to each actor. Not for a handler of these actors: it would wait for itself.
     /// </remarks>
-    /// <exception cref="TimeoutException">An actor did not come to rest; the text names it.</exception>
+    /// <exception cref="TimeoutException">Actors did not come to rest; the text names them.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public static async Task WaitForQuietAsync(this ActorSystem system, TimeSpan? patience = null, CancellationToken cancellationToken = default)
     {

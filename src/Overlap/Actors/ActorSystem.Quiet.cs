@@ -11,25 +11,28 @@ public sealed partial class ActorSystem
     /// anything since the first, then all were idle at the moment between the rounds, and no message was under way.
     /// What comes from outside (timers, other tasks) is none of it.
     /// </remarks>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the text names the actor that was waited for.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the text names actors that were waited for.</exception>
     internal async Task WhenQuietAsync(CancellationToken cancellationToken)
     {
         List<(ActorCell Cell, long Done)> before = [];
         while (true)
         {
-            List<(ActorCell Cell, long Done)> now = [];
-            foreach (ActorCell cell in Cells(_root))
+            (ActorCell Cell, QuietLook Look)[] looks = [.. Cells(_root).Select(static cell => (cell, new QuietLook()))];
+            foreach ((ActorCell cell, QuietLook look) in looks)
             {
-                QuietLook look = new();
                 cell.Send(new SystemMessage(SystemMessageKind.Look, look));
+            }
+
+            List<(ActorCell Cell, long Done)> now = [];
+            foreach ((ActorCell cell, QuietLook look) in looks)
+            {
                 try
                 {
                     now.Add((cell, await look.Task.WaitAsync(cancellationToken).ConfigureAwait(Interleaver.KeepsContext)));
                 }
                 catch (OperationCanceledException)
                 {
-                    string who = cell == _root ? "The top of the tree" : cell.Path;
-                    throw new OperationCanceledException($"{who} does not come to rest: a handler of it has not ended, or more and more comes in.", cancellationToken);
+                    throw new OperationCanceledException(Complaint(looks), cancellationToken);
                 }
             }
 
@@ -40,6 +43,14 @@ public sealed partial class ActorSystem
 
             before = now;
         }
+    }
+
+    private string Complaint((ActorCell Cell, QuietLook Look)[] looks)
+    {
+        const int Most = 10;
+        string[] busy = [.. looks.Where(static one => !one.Look.Task.IsCompleted).Select(one => one.Cell == _root ? "the top of the tree" : one.Cell.Path)];
+        string names = string.Join(", ", busy.Take(Most)) + (busy.Length > Most ? $" and {busy.Length - Most} more" : "");
+        return $"These actors do not come to rest: {names}. A handler of them has not ended, or more and more comes in.";
     }
 
     private static IEnumerable<ActorCell> Cells(ActorCell top) => top.Children().SelectMany(Cells).Prepend(top);

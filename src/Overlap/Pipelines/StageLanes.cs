@@ -40,6 +40,7 @@ internal sealed class StageLanes(TimelineRecorder recorder, string name)
     }
 
     /// <summary>Takes down that a place of the stage stood idle since its consumer did not take what was done.</summary>
+    /// <remarks>Called under the gate of the window, once for each wait and with a timeline only.</remarks>
     public void WasHeldBack(TimeSpan time)
     {
         long now = Now();

@@ -4,6 +4,7 @@ using Overlap.Testing.Exploration;
 namespace Overlap.Explored.Tests.Actors;
 
 /// <summary>Whole actors, whose every atomic operation is a step.</summary>
+[Collection(ActorSystems.Together)]
 public sealed class ActorSystemTests
 {
     [Fact]

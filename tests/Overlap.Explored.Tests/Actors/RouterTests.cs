@@ -4,6 +4,7 @@ using Overlap.Testing.Exploration;
 namespace Overlap.Explored.Tests.Actors;
 
 /// <summary>Routers, priorities and the question whether all is quiet; every atomic operation is a step.</summary>
+[Collection(ActorSystems.Together)]
 public sealed class RouterTests
 {
     [Fact]
