@@ -13,7 +13,7 @@ namespace Overlap.Distributed.Worker;
 /// Errors: a chord is refused: its id is given a failure, and nothing is left waiting for it without a word.
 /// Source: Celery's message protocol 2, and what its workers do.
 /// </remarks>
-internal sealed class Sequel(TaskClient client)
+internal sealed class Sequel(TaskClient plain, TaskClient tagging)
 {
     private const string Members = "tasks";
 
@@ -100,10 +100,32 @@ internal sealed class Sequel(TaskClient client)
                     RootId = message.RootId ?? message.Id,
                     Chain = rest.IsEmpty ? signature.Options.Chain : rest,
                 };
+                // Who sent tagged values can read them; others, older ones, cannot.
+                TaskClient client = HasTags(signature.Args, signature.Kwargs) || rest.Any(static step => HasTags(step)) ? tagging : plain;
                 (Publication publication, string id) = client.Prepare(signature.WithResult(result) with { Options = options });
                 calls.Add(publication, id);
                 break;
         }
+    }
+
+    private static bool HasTags(params ReadOnlySpan<WireValue> values)
+    {
+        foreach (WireValue value in values)
+        {
+            bool hasTags = value.Kind switch
+            {
+                WireKind.DateTime or WireKind.Date or WireKind.Time or WireKind.Decimal or WireKind.Uuid or WireKind.Bytes => true,
+                WireKind.Array => HasTags(value.AsArray().AsSpan()),
+                WireKind.Map => value.AsMap().Any(static entry => HasTags(entry.Value)),
+                _ => false,
+            };
+            if (hasTags)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ImmutableArray<WireMap> MembersOf(Signature signature) => signature.Kwargs[Members] is { Kind: WireKind.Array } members

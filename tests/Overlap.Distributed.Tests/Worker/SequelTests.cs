@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 
@@ -106,6 +107,20 @@ public sealed class SequelTests
         Assert.Equal((WireValue)failed.TaskId, errored.Result);
     }
 
+    [Theory]
+    [InlineData(true, "Uuid")]
+    [InlineData(false, "Text")]
+    public async Task RunAsync_ChainStepWithATaggedValue_IsTaggedAgain(bool isTagged, string kind)
+    {
+        await using WorkerBench bench = await StartAsync();
+        TaskClient client = new(bench.Broker, bench.Backend, new TaskClientOptions { EmitsTypeTags = isTagged });
+        Signature step = Named("tasks.kind", "second", Guid.NewGuid()) with { IsImmutable = true };
+
+        await client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = [step.ToWire()] } });
+
+        Assert.Equal((WireValue)kind, (await bench.EndOfAsync("second")).Result);
+    }
+
     [Fact]
     public async Task RunAsync_UnknownTaskInAChain_StepsAfterItFail()
     {
@@ -139,6 +154,7 @@ public sealed class SequelTests
         WorkerBench bench = new();
         bench.Registry
             .Add("tasks.add", (int a, int b) => a + b)
+            .Add("tasks.kind", (WireValue value) => value.Kind.ToString())
             .Add("tasks.echo", (string text) => text)
             .Add("tasks.fail", int () => throw new InvalidOperationException("on purpose"));
         await bench.StartAsync();
