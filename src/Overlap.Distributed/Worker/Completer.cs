@@ -8,10 +8,10 @@ namespace Overlap.Distributed.Worker;
 
 /// <summary>Stores results and settles deliveries, as many at a time as have come together while the last ones were under way.</summary>
 /// <remarks>
-/// Order: of each delivery, first the result is stored, then it is settled (I1). Race: what comes while a batch is under way is the next batch.
+/// Order: of each delivery, first what follows it is sent, then the result is stored, then it is settled (I1). Race: what comes while a batch is under way is the next batch.
 /// Memory: what is not done, bounded by the window of what is held. Cost: one round trip to the backend and one to the broker for each batch.
 /// </remarks>
-internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backend, WorkerFigures figures, TakeWindow window, TimeProvider clock, ILogger logger) : IDisposable
+internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResultBackend? backend, WorkerFigures figures, TakeWindow window, TimeProvider clock, ILogger logger) : IDisposable
 {
     private const int MostAtATime = 1_000;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
@@ -76,6 +76,7 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
     {
         try
         {
+            await SendAsync(batch).ConfigureAwait(false);
             await StoreAsync(batch).ConfigureAwait(false);
             await SettleAsync(batch).ConfigureAwait(false);
             foreach (Completion completion in batch.Where(static completion => completion.Settlement is null))
@@ -83,8 +84,9 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
                 completion.Done?.TrySetResult(true);
             }
         }
-        catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+        catch (Exception exception) when (exception is ObjectDisposedException || (exception is OperationCanceledException && _abandoned.IsCancellationRequested))
         {
+            // Broker or backend have gone, or the worker may wait no longer: what is held goes back with the consumer.
             foreach (Completion completion in batch)
             {
                 completion.Done?.TrySetResult(false);
@@ -94,12 +96,40 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
         window.Free(batch.Count(static completion => completion.FreesPlace));
     }
 
+    // Who dies after it sends the same again when the call runs again: what follows a call runs at least once, as the call does.
+    private async Task SendAsync(List<Completion> batch)
+    {
+        Publication[] publications = [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested).SelectMany(static completion => completion.Sequel)];
+        if (publications.Length > 0 && !await TrySendAsync(publications).ConfigureAwait(false))
+        {
+            // One of them goes nowhere: which one, is found one by one, and it keeps nothing else from being done.
+            foreach (Publication publication in publications)
+            {
+                await TrySendAsync([publication]).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task<bool> TrySendAsync(Publication[] publications) => TryUntilDoneAsync(async token =>
+    {
+        try
+        {
+            await broker.PublishAsync(publications, token).ConfigureAwait(false);
+            return true;
+        }
+        catch (BrokerException exception) when (!exception.IsTransient)
+        {
+            WorkerLog.SequelUnroutable(logger, TaskRunner.Shown(publications[0].RoutingKey), exception.Message);
+            return false;
+        }
+    });
+
     private async Task StoreAsync(List<Completion> batch)
     {
         // I3: what a call has returned whose lease is lost is stored over nothing; another runs it or has run it.
         ResultDocument[] documents = backend is null
             ? []
-            : [.. batch.Where(static completion => completion.Document is not null && !completion.Delivery.LeaseLost.IsCancellationRequested).Select(static completion => completion.Document!)];
+            : [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested).SelectMany(static completion => completion.Documents)];
         if (documents.Length == 0)
         {
             return;
@@ -170,7 +200,7 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
             {
                 return await step(_abandoned.Token).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException)
+            catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException and not ObjectDisposedException)
             {
                 WorkerLog.CompletionDelayed(logger, delay, exception);
                 await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);
