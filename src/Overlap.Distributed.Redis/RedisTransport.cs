@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Hosting;
