@@ -99,7 +99,16 @@ internal sealed class CallCommand : Verb
 
     private async Task<int> SendAsync(QueueLink link, Signature signature, Invocation invocation)
     {
-        TaskHandle handle = await link.CreateClient(invocation.Terminal.TimeProvider).SendAsync(signature);
+        TaskHandle handle;
+        try
+        {
+            handle = await link.CreateClient(invocation.Terminal.TimeProvider).SendAsync(signature);
+        }
+        catch (MessageFormatException exception)
+        {
+            throw new RunException(ExitCode.Usage, $"--args, --kwargs: {exception.Message.TrimEnd('.')}", exception);
+        }
+
         if (!invocation.Values.GetValue(_wait))
         {
             QueueText.Print(invocation.Terminal, handle.Id);

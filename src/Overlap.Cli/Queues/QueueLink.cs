@@ -12,7 +12,7 @@ namespace Overlap.Cli.Queues;
 internal sealed class QueueLink : IAsyncDisposable
 {
     // Somebody waits at the terminal: a server that is not there is told soon.
-    private static readonly TransportSettings Settings = new() { Patience = TimeSpan.FromSeconds(3) };
+    private static readonly TransportSettings Settings = new() { Patience = TimeSpan.FromSeconds(2) };
 
     private QueueLink(IBroker broker, IResultBackend backend)
     {

@@ -15,6 +15,8 @@ internal sealed class LineLog(TextWriter writer, bool isJson, TimeProvider clock
 
     private readonly Lock _gate = new();
 
+    private bool IsJson => isJson;
+
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("All goes to one place.");
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
@@ -101,9 +103,9 @@ internal sealed class LineLog(TextWriter writer, bool isJson, TimeProvider clock
             string message = formatter(state, exception);
 
             // A line says what happened; where in the code is for those who ask for objects.
-            log.Write(logLevel, eventId.Id, name, log.IsJson || exception is null || message.Contains(exception.Message, StringComparison.Ordinal) ? message : $"{message}: {exception.Message}", exception);
+            string? cause = log.IsJson ? null : exception?.Message.Split('\n', '\r')[0];
+            message = cause is null || message.Contains(cause, StringComparison.Ordinal) ? message : $"{message}: {cause}";
+            log.Write(logLevel, eventId.Id, name, message, exception);
         }
     }
-
-    private bool IsJson => isJson;
 }

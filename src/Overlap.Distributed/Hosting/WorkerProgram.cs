@@ -21,6 +21,8 @@ internal static class WorkerProgram
     private const int Interrupted = 130;
     private const int Terminated = 143;
 
+    private static readonly TimeSpan ShownAfter = TimeSpan.FromSeconds(2);
+
     private static async Task<int> Main(string[] words)
     {
         using LineLog log = new(Console.Error, words is [.., "json", "True"], TimeProvider.System);
@@ -79,7 +81,7 @@ internal static class WorkerProgram
             options = request.Name.Length > 0 ? options with { Name = request.Name } : options;
             WorkerHost worker = new(broker, registry, backend, options);
             await using ConfiguredAsyncDisposable workerEnd = worker.ConfigureAwait(false);
-            await worker.StartAsync(stop.Token).ConfigureAwait(false);
+            await StartAsync(worker, broker, log, stop.Token).ConfigureAwait(false);
             if (!request.IsQuiet)
             {
                 log.Tell(Greeting(worker.Name, request, registry, broker, backend));
@@ -105,6 +107,21 @@ internal static class WorkerProgram
             PosixSignal.SIGTERM => Terminated,
             _ => Done,
         };
+    }
+
+    // The broker has its own patience; who started this learns soon what it waits for.
+    private static async Task StartAsync(WorkerHost worker, IBroker broker, LineLog log, CancellationToken cancellationToken)
+    {
+        Task starting = worker.StartAsync(cancellationToken);
+        using CancellationTokenSource started = new();
+        Task patience = Task.Delay(ShownAfter, TimeProvider.System, started.Token);
+        if (await Task.WhenAny(starting, patience).ConfigureAwait(false) == patience)
+        {
+            log.Tell($"{broker.Address} does not answer yet: trying on");
+        }
+
+        await started.CancelAsync().ConfigureAwait(false);
+        await starting.ConfigureAwait(false);
     }
 
     private static string Variable(string name) => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
