@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Tasks;
+using Overlap.Executors;
 
 namespace Overlap.Distributed.Worker;
 
@@ -32,6 +33,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="registry">The tasks it can run, as they are when it is started.</param>
     /// <param name="backend">Where results are stored; <see langword="null"/>: they are not.</param>
     /// <param name="options">The settings; the default ones if there are none.</param>
+    /// <exception cref="ArgumentException">The executor is a process pool: see <see cref="WorkerOptions.ProcessTasks"/>.</exception>
     public WorkerHost(IBroker broker, TaskRegistry registry, IResultBackend? backend = null, WorkerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(broker);
@@ -40,6 +42,10 @@ public sealed class WorkerHost : IAsyncDisposable
         _registry = registry;
         _backend = backend;
         _options = options ?? new WorkerOptions();
+        if (_options.Executor?.Model == ExecutionModel.Processes)
+        {
+            throw new ArgumentException("A process pool is not given as an executor: WorkerOptions.ProcessTasks makes one, and the registry in each of its processes.", nameof(options));
+        }
     }
 
     /// <summary>The worker's name among others.</summary>
@@ -48,7 +54,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Declares the queues and begins to consume.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
-    /// <exception cref="BrokerException">The broker cannot be reached, or refuses.</exception>
+    /// <exception cref="BrokerException">The broker cannot be reached, or refuses. It may be started again.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         _gate.Enter();
@@ -60,19 +66,30 @@ public sealed class WorkerHost : IAsyncDisposable
             throw new InvalidOperationException("A worker is started once.");
         }
 
-        foreach (string queue in _options.Queues)
+        try
         {
-            await _broker.DeclareAsync(new QueueDefinition(queue), cancellationToken).ConfigureAwait(false);
-        }
+            foreach (string queue in _options.Queues)
+            {
+                await _broker.DeclareAsync(new QueueDefinition(queue), cancellationToken).ConfigureAwait(false);
+            }
 
-        ConsumerOptions consumer = new() { Queues = _options.Queues, Name = _options.Name, Limits = _options.Limits };
-        _engine = new WorkerEngine(
-            _options,
-            _broker,
-            await _broker.ConsumeAsync(consumer, cancellationToken).ConfigureAwait(false),
-            _registry,
-            _backend,
-            () => _asked.TrySetResult());
+            ConsumerOptions consumer = new() { Queues = _options.Queues, Name = _options.Name, Limits = _options.Limits };
+            _engine = new WorkerEngine(
+                _options,
+                _broker,
+                await _broker.ConsumeAsync(consumer, cancellationToken).ConfigureAwait(false),
+                _registry,
+                _backend,
+                () => _asked.TrySetResult());
+        }
+        catch
+        {
+            // It may be tried again: there was no broker yet.
+            _gate.Enter();
+            _isStarted = false;
+            _gate.Exit();
+            throw;
+        }
     }
 
     /// <summary>Works until it is told to stop, and stops.</summary>
