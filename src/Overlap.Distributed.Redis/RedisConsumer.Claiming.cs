@@ -42,16 +42,34 @@ internal sealed partial class RedisConsumer
             return found;
         }
 
-        (RedisBucket Bucket, int Count)[] plan = Plan(most);
-        if (plan.Length == 0 && (!_areLengthsKnown || !_isTold))
+        while (true)
         {
-            RespBatch count = new();
-            AddCounts(count);
-            ReadCounts(await connection.ExecuteAsync(count).ConfigureAwait(false), 0);
-            plan = Plan(most);
-        }
+            (RedisBucket Bucket, int Count)[] plan = Plan(most);
+            if (plan.Length == 0 && (!_areLengthsKnown || !_isTold))
+            {
+                RespBatch count = new();
+                AddCounts(count);
+                if (ReadCounts(await connection.ExecuteAsync(count).ConfigureAwait(false), 0) is { } refusal)
+                {
+                    throw refusal;
+                }
 
-        return plan.Length == 0 ? [] : await TakeAsync(connection, plan).ConfigureAwait(false);
+                plan = Plan(most);
+            }
+
+            if (plan.Length == 0)
+            {
+                return [];
+            }
+
+            IReadOnlyList<Delivery> deliveries = await TakeAsync(connection, plan).ConfigureAwait(false);
+            if (deliveries.Count > 0)
+            {
+                return deliveries;
+            }
+
+            // A list that was said to have changed was empty, or others were quicker: others may be full. They are counted now.
+        }
     }
 
     // The most urgent lists first; of those equally urgent one message each in turn.
@@ -147,7 +165,7 @@ internal sealed partial class RedisConsumer
         {
             // C3: the lists are empty, and their names are used again.
             _open.Remove(attempt);
-            ReadCounts(replies, counts);
+            refusal = ReadCounts(replies, counts) ?? refusal;
             return refusal is null ? [] : throw refusal;
         }
 
@@ -278,118 +296,6 @@ internal sealed partial class RedisConsumer
         }
     }
 
-    // On each new link, before anybody claims over it.
-    private async Task PrepareAsync(RespConnection connection)
-    {
-        using Lease turn = await _claimTurn.EnterAsync().ConfigureAwait(false);
-        try
-        {
-            await AskForChangesAsync(connection).ConfigureAwait(false);
-            foreach (ClaimAttempt attempt in _open.ToArray())
-            {
-                await RecoverAsync(connection, attempt).ConfigureAwait(false);
-            }
-        }
-        catch (RespErrorException error)
-        {
-            throw new RespLinkException(error.Message, wasSent: false, error) { IsTransient = error.IsTransient };
-        }
-    }
-
-    private async Task AskForChangesAsync(RespConnection connection)
-    {
-        _isTold = false;
-        _areLengthsKnown = false;
-        string reason = "it speaks no RESP3";
-        if (connection.Protocol >= 3)
-        {
-            RespBatch batch = new();
-            batch.Add("CLIENT", "TRACKING", "ON", "NOLOOP");
-            RespValue reply = (await connection.ExecuteAsync(batch).ConfigureAwait(false))[0];
-            _isTold = !reply.IsError;
-            reason = reply.AsText();
-        }
-
-        if (!_isTold)
-        {
-            RedisLog.Untracked(_logger, _broker.Address, reason);
-        }
-    }
-
-    // C5: after a lost link the claim lists tell what became of what was sent last.
-    private async Task RecoverAsync(RespConnection connection, ClaimAttempt attempt)
-    {
-        if (attempt.Registered.IsCompleted)
-        {
-            _open.Remove(attempt);
-            return;
-        }
-
-        RespBatch look = new();
-        look.Add("UNWATCH");
-        AddWatches(look, attempt);
-        int first = look.Replies;
-        foreach (RedisBucket bucket in attempt.Buckets)
-        {
-            look.Add("LRANGE", _keys.Claim(attempt.ListOf(bucket)), 0, -1);
-        }
-
-        RespValue[] replies = await connection.ExecuteAsync(look).ConfigureAwait(false);
-        List<RedisBucket> filled = [];
-        List<(RedisBucket, byte[])> taken = [];
-        for (int index = 0; index < attempt.Buckets.Count; index++)
-        {
-            RespValue[] items = replies[first + index].OrThrow().Items.ToArray();
-            if (items.Length > 0)
-            {
-                filled.Add(attempt.Buckets[index]);
-                taken.AddRange(items.Reverse().Select(item => (attempt.Buckets[index], item.AsBytes())));
-            }
-        }
-
-        bool isNew = attempt.Holds is null;
-        if (isNew && filled.Count > 0)
-        {
-            // The claim was carried out, and nobody was told.
-            _claimId = null;
-            _found.AddRange(Hold(attempt, taken));
-        }
-        else if (!isNew)
-        {
-            // Lists that are gone were written down, or others brought them back: the next look at the leases tells.
-            if (filled.Count == 0)
-            {
-                attempt.Confirm(true);
-            }
-        }
-
-        if (filled.Count == 0 || await RegisterAsync(connection, attempt, filled).ConfigureAwait(false))
-        {
-            _open.Remove(attempt);
-        }
-    }
-
-    // Claim lists that were never filled; those that were are forgotten with the messages.
-    private async ValueTask ForgetClaimsAsync(CancellationToken cancellationToken)
-    {
-        if (_claimId is null)
-        {
-            return;
-        }
-
-        RespBatch batch = new() { IsRepeatable = true };
-        ClaimAttempt attempt = new(_claimId, _buckets);
-        foreach (RedisBucket bucket in _buckets.Where(_ => !_open.Exists(open => open.Id == _claimId)))
-        {
-            batch.Add("ZREM", _keys.Claims, MemberOf(attempt, bucket));
-        }
-
-        if (batch.Replies > 0)
-        {
-            await _broker.Shared.ExecuteAsync(batch, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     private static string MemberOf(ClaimAttempt attempt, RedisBucket bucket) => attempt.ListOf(bucket) + " " + bucket.Key;
 
     private void AddWatches(RespBatch batch, ClaimAttempt attempt)
@@ -413,14 +319,19 @@ internal sealed partial class RedisConsumer
         return first;
     }
 
-    private void ReadCounts(RespValue[] replies, int first)
+    // What cannot be counted counts as empty; whoever has nothing else to give out says why.
+    private RespErrorException? ReadCounts(RespValue[] replies, int first)
     {
+        RespErrorException? refusal = null;
         for (int index = 0; index < _buckets.Length; index++)
         {
-            _lengths[index] = replies[first + index].AsInteger();
+            RespValue reply = replies[first + index];
+            refusal ??= reply.IsError ? new RespErrorException(reply.AsText()) : null;
+            _lengths[index] = reply.IsError ? 0 : reply.AsInteger();
         }
 
         _areLengthsKnown = true;
+        return refusal;
     }
 
     // On the thread that reads: the server names lists that have changed since they were counted, or none for all.

@@ -1,6 +1,7 @@
 using Overlap.QueuePrograms;
 
-// What to be is the first argument, then after how many lines to die (0: never), then the queue's file; of Redis the URL alone.
+// What to be is the first argument, then after how many lines to die (0: never), then the queue's file.
+// Those over a server are killed from outside, and have its URL second.
 // Each line it writes tells of something that is done for good.
 switch (args)
 {

@@ -11,7 +11,7 @@ internal static class RedisPrograms
     private const string Queue = "celery";
     private const int Prefetch = 8;
 
-    /// <summary>Takes messages, says that each is done, stores its result and acknowledges it.</summary>
+    /// <summary>Takes messages, says that each is done, stores its result, acknowledges it, and says that too.</summary>
     public static async Task WorkAsync(string url)
     {
         await using RedisBackend backend = new(url);
@@ -22,6 +22,7 @@ internal static class RedisPrograms
             ResultDocument result = new() { TaskId = number, State = TaskState.Success, StateName = "SUCCESS", Result = number };
             await backend.StoreAsync(new[] { result });
             await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None);
+            Say($"acknowledged {number}");
         });
     }
 

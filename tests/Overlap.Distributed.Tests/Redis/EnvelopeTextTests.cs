@@ -79,9 +79,9 @@ public sealed class EnvelopeTextTests
     [Fact]
     public void DeferredMember_Written_IsReadAsItWas()
     {
-        byte[] member = DeferredMember.Make("ta\ng", "celery\x06\x163", "{\n}"u8);
+        byte[] member = DeferredMember.Make("ta\ng", "celery\u0006\u00163", "{\n}"u8);
         Assert.True(DeferredMember.TryRead(member, out string bucket, out ReadOnlyMemory<byte> envelope));
-        Assert.Equal(("celery\x06\x163", "{\n}"), (bucket, Encoding.UTF8.GetString(envelope.Span)));
+        Assert.Equal(("celery\u0006\u00163", "{\n}"), (bucket, Encoding.UTF8.GetString(envelope.Span)));
         Assert.False(DeferredMember.TryRead("of another"u8.ToArray(), out _, out _));
     }
 }

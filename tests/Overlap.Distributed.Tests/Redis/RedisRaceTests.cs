@@ -40,6 +40,37 @@ public sealed class RedisRaceTests(RedisServer server)
     }
 
     [Fact]
+    public async Task ReceiveAsync_UrgentListChangedAndIsEmptyAgain_TakesFromTheOther()
+    {
+        // It took what it was told of, found nothing, and waited although the other list had a message.
+        string url = await server.NewDatabaseAsync();
+        RedisLinkOptions link = new() { TimeProvider = _clock };
+        await using RedisBroker broker = new(url, new RedisBrokerOptions { Lease = Lease, TimeProvider = _clock, Link = link });
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        for (int round = 0; round < 20; round++)
+        {
+            await broker.PublishAsync(new[] { To("celery", "first") });
+            await ReceiveOneAsync(consumer);
+            string raw = Encoding.UTF8.GetString(EnvelopeCodec.Write(To("celery", $"{round}").Message with { Properties = new MessageProperties { RoutingKey = "celery", DeliveryTag = "tag" } }));
+            await RedisServer.RunAsync(url, ["MULTI"], ["LPUSH", "celery", "x"], ["RPOP", "celery"], ["LPUSH", "celery\u0006\u00163", raw], ["EXEC"]);
+            Assert.Equal($"{round}", Encoding.UTF8.GetString((await ReceiveOneAsync(consumer)).Message!.Body.Span));
+        }
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_OneListOfAnotherType_GivesOutWhatTheOthersHave()
+    {
+        string url = await server.NewDatabaseAsync();
+        await using RedisBroker broker = Make(url);
+        await RedisServer.RunAsync(url, ["SET", "celery\u0006\u00169", "a text"]);
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        await Assert.ThrowsAsync<BrokerException>(() => consumer.ReceiveAsync(1, CancellationToken.None).AsTask().WaitAsync(Guard));
+        await broker.PublishAsync(new[] { To("celery", "a") });
+        Delivery delivery = await ReceiveOneAsync(consumer);
+        Assert.Equal([true], await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None).AsTask().WaitAsync(Guard));
+    }
+
+    [Fact]
     public async Task SweepAsync_HolderSettlesWhileItIsTakenAway_BringsNothingBack()
     {
         string url = await server.NewDatabaseAsync();

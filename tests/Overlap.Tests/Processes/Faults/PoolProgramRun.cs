@@ -59,13 +59,13 @@ internal sealed class PoolProgramRun : IDisposable
 
     public void Tell(string line) => _program.StandardInput.WriteLine(line);
 
-    /// <summary>Lets it end and waits for that.</summary>
+    /// <summary>Lets it end well and waits for that.</summary>
     public async Task<string> EndAsync()
     {
         _program.StandardInput.Close();
         string last = await HearAsync();
         await _program.WaitForExitAsync().WaitAsync(FaultPool.Guard);
-        return last;
+        return _program.ExitCode == 0 ? last : throw new InvalidOperationException($"The program has ended with {_program.ExitCode}, after '{last}'.");
     }
 
     public void Dispose()
