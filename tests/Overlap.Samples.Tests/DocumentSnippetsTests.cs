@@ -40,7 +40,7 @@ public sealed class DocumentSnippetsTests
     private static string? ReadProgram(string sample)
     {
         string test = Path.Combine(RepositoryFolder.Root, sample);
-        return RepositoryFolder.SampleNames.Contains(sample) ? RepositoryFolder.Read(sample, "Program.cs")
+        return RepositoryFolder.SampleNames.Contains(sample) ? RepositoryFolder.ReadProgram(sample)
             : sample.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(test) ? File.ReadAllText(test)
             : null;
     }

@@ -13,6 +13,11 @@ internal static class RepositoryFolder
 
     public static string Read(string sample, string file) => File.ReadAllText(Path.Combine(Samples, sample, file));
 
+    /// <summary>Reads what a sample shows: its program, or the tasks of one that has none.</summary>
+    public static string ReadProgram(string sample) => File.Exists(Path.Combine(Samples, sample, "Program.cs"))
+        ? Read(sample, "Program.cs")
+        : File.ReadAllText(Directory.GetFiles(Path.Combine(Samples, sample), "*Tasks.cs").Single());
+
     private static bool IsSample(string name) => File.Exists(Path.Combine(Samples, name, $"{name}.csproj"));
 
     private static string Find()

@@ -10,7 +10,7 @@ public sealed partial class SampleFormTests
     [Theory]
     [MemberData(nameof(Samples))]
     public void Program_Lines_FewerThan80(string sample) =>
-        Assert.InRange(RepositoryFolder.Read(sample, "Program.cs").Split('\n').Length, 1, 79);
+        Assert.InRange(RepositoryFolder.ReadProgram(sample).Split('\n').Length, 1, 79);
 
     [Theory]
     [MemberData(nameof(Samples))]

@@ -38,7 +38,8 @@ internal static class CommandLine
     {
         IReadOnlyList<JobVerb> jobs = VerbRegistry.CreateJobs();
         IReadOnlyList<Verb> others = VerbRegistry.CreateOthers(jobs);
-        HelpText help = new(jobs, others);
+        IReadOnlyList<Verb> queue = VerbRegistry.CreateQueue();
+        HelpText help = new(jobs, others, queue);
         switch (arguments)
         {
             case [] or ["--help" or "-h" or "-?" or "help"]:
@@ -49,10 +50,10 @@ internal static class CommandLine
                 return DispatchAsync([name, "--help"], terminal);
         }
 
-        Verb? verb = jobs.Concat(others).FirstOrDefault(verb => verb.Name == arguments[0]);
+        Verb? verb = jobs.Concat(others).Concat(queue).FirstOrDefault(verb => verb.Name == arguments[0]);
         if (verb is null)
         {
-            throw new RunException(ExitCode.Usage, Unknown(arguments[0], jobs.Concat(others)));
+            throw new RunException(ExitCode.Usage, Unknown(arguments[0], jobs.Concat(others).Concat(queue)));
         }
 
         string[] rest = [.. arguments.Skip(1)];

@@ -4,7 +4,7 @@ using System.Text;
 namespace Overlap.Cli.Commands;
 
 /// <summary>The help: what a newcomer wants first comes first.</summary>
-internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> others)
+internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> others, IReadOnlyList<Verb> queue)
 {
     private const int OptionColumn = 26;
 
@@ -19,6 +19,7 @@ internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> 
             
             """);
         Append(text, "\nJobs (alone, or each after compare):", jobs);
+        Append(text, "\nThe task queue, for work that outgrows one machine:", queue);
         Append(text, "\nBesides:", others);
         text.Append("\noverlap VERB --help tells more about each.   overlap --version\n");
         return text.ToString();

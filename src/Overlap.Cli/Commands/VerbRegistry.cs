@@ -9,4 +9,8 @@ internal static class VerbRegistry
     /// <summary>Makes the verbs that are no jobs.</summary>
     /// <param name="jobs">The jobs that can be compared.</param>
     public static IReadOnlyList<Verb> CreateOthers(IReadOnlyList<JobVerb> jobs) => [new CompareCommand(jobs), new TimelineCommand(), new RaceCommand(), new PipeCommand(), new SiteCommand()];
+
+    /// <summary>Makes the verbs of the task queue.</summary>
+    public static IReadOnlyList<Verb> CreateQueue() =>
+        [new WorkerCommand(), new CallCommand(), new ResultCommand(), new PurgeCommand(), new DeadLettersCommand(), new DoctorCommand()];
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Overlap.Cli.Jobs;
+using Overlap.Cli.Programs;
 using Overlap.Testing.Exploration.Hosting;
 
 namespace Overlap.Cli.Races;
@@ -86,37 +86,13 @@ internal static class ExploredProcess
             throw new RunException(ExitCode.Usage, $"{Path.GetFileName(path)} has no {Library} beside it: it has no explored methods");
         }
 
-        ProcessStartInfo start = new(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("exec");
-        AddFile(start, "--depsfile", Path.ChangeExtension(path, ".deps.json"));
-
-        // A library has no settings of its own: then those of this program serve.
-        string settings = Path.ChangeExtension(path, ".runtimeconfig.json");
-        AddFile(start, "--runtimeconfig", File.Exists(settings) ? settings : Path.Combine(AppContext.BaseDirectory, "Overlap.Cli.runtimeconfig.json"));
-        start.ArgumentList.Add(library);
-        foreach (string word in (request with { Assembly = path }).ToArguments())
+        ProcessStartInfo start = new(AppStart.DotnetHost) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string word in AppStart.WordsOf(path, Library).Concat((request with { Assembly = path }).ToArguments()))
         {
             start.ArgumentList.Add(word);
         }
 
         return start;
-    }
-
-    private static void AddFile(ProcessStartInfo start, string option, string path)
-    {
-        if (File.Exists(path))
-        {
-            start.ArgumentList.Add(option);
-            start.ArgumentList.Add(path);
-        }
-    }
-
-    // The runtime lies in DOTNET/shared/NAME/VERSION.
-    private static string DotnetHost()
-    {
-        string root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        string host = Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        return File.Exists(host) ? host : "dotnet";
     }
 
     private static async Task ForwardAsync(StreamReader reader, Action<string> errors)

@@ -99,6 +99,12 @@ public sealed class WorkerHost : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         await StartAsync(cancellationToken).ConfigureAwait(false);
+        await WaitForStopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Works, once started, until it is told to stop, and stops.</summary>
+    internal async Task WaitForStopAsync(CancellationToken cancellationToken)
+    {
         Task pump = _engine!.Pump;
         Task over = Task.WhenAny(pump, _asked.Task);
         await over.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

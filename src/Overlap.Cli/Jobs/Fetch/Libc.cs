@@ -20,6 +20,7 @@ internal static unsafe partial class Libc
     public const int Exclusive = 0x80;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
+    public const int LockExclusive = 2;
     public const int LockExclusiveNow = 2 | 4;
     public const uint RenameNoReplace = 1;
 
