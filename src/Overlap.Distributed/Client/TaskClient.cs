@@ -169,7 +169,9 @@ public sealed class TaskClient
         return activity;
     }
 
-    private (Publication Publication, string Id) Prepare(Signature signature)
+    /// <summary>Makes the message of a call, and its id.</summary>
+    /// <exception cref="MessageFormatException">An argument has no form in the content type.</exception>
+    internal (Publication Publication, string Id) Prepare(Signature signature)
     {
         ArgumentNullException.ThrowIfNull(signature);
         CallOptions options = signature.Options;

@@ -8,10 +8,10 @@ namespace Overlap.Distributed.Worker;
 
 /// <summary>Stores results and settles deliveries, as many at a time as have come together while the last ones were under way.</summary>
 /// <remarks>
-/// Order: of each delivery, first the result is stored, then it is settled (I1). Race: what comes while a batch is under way is the next batch.
+/// Order: of each delivery, first what follows it is sent, then the result is stored, then it is settled (I1). Race: what comes while a batch is under way is the next batch.
 /// Memory: what is not done, bounded by the window of what is held. Cost: one round trip to the backend and one to the broker for each batch.
 /// </remarks>
-internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backend, WorkerFigures figures, TakeWindow window, TimeProvider clock, ILogger logger) : IDisposable
+internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResultBackend? backend, WorkerFigures figures, TakeWindow window, TimeProvider clock, ILogger logger) : IDisposable
 {
     private const int MostAtATime = 1_000;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
@@ -76,6 +76,7 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
     {
         try
         {
+            await SendAsync(batch).ConfigureAwait(false);
             await StoreAsync(batch).ConfigureAwait(false);
             await SettleAsync(batch).ConfigureAwait(false);
             foreach (Completion completion in batch.Where(static completion => completion.Settlement is null))
@@ -94,12 +95,26 @@ internal sealed class Completer(IBrokerConsumer consumer, IResultBackend? backen
         window.Free(batch.Count(static completion => completion.FreesPlace));
     }
 
+    // Who dies after it sends the same again when the call runs again: what follows a call runs at least once, as the call does.
+    private async Task SendAsync(List<Completion> batch)
+    {
+        Publication[] publications = [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested).SelectMany(static completion => completion.Sequel)];
+        if (publications.Length > 0)
+        {
+            await TryUntilDoneAsync(async token =>
+            {
+                await broker.PublishAsync(publications, token).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+        }
+    }
+
     private async Task StoreAsync(List<Completion> batch)
     {
         // I3: what a call has returned whose lease is lost is stored over nothing; another runs it or has run it.
         ResultDocument[] documents = backend is null
             ? []
-            : [.. batch.Where(static completion => completion.Document is not null && !completion.Delivery.LeaseLost.IsCancellationRequested).Select(static completion => completion.Document!)];
+            : [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested).SelectMany(static completion => completion.Documents)];
         if (documents.Length == 0)
         {
             return;

@@ -31,6 +31,16 @@ internal static class Documents
     public static ResultDocument Revoked(TaskMessage message, string why, DateTimeOffset now) =>
         Of(message, TaskState.Revoked) with { Error = Error("TaskRevokedError", CeleryExceptions, why), DoneAt = now };
 
+    /// <summary>What is stored of a call that should follow another, and that this worker cannot send.</summary>
+    public static ResultDocument RefusedSequel(string taskId, DateTimeOffset now) => new()
+    {
+        TaskId = taskId,
+        State = TaskState.Failure,
+        StateName = ResultCodec.NameOf(TaskState.Failure),
+        Error = Error("ChordError", CeleryExceptions, "The worker of the call before it cannot send a chord."),
+        DoneAt = now,
+    };
+
     /// <summary>What is stored of a call whose own document has no form.</summary>
     public static ResultDocument Unstorable(ResultDocument document, MessageFormatException reason) => document with
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Backends;
@@ -10,7 +11,7 @@ namespace Overlap.Distributed.Worker;
 
 /// <summary>Runs the call of an item in a slot, and says what becomes of its delivery.</summary>
 internal sealed partial class TaskRunner(
-    WorkerOptions options, ICallInvoker invoker, IBroker broker, IResultBackend? backend, Completer completer, TakeWindow window, WorkerFigures figures, LiveItems live, RevokedCalls revoked)
+    WorkerOptions options, ICallInvoker invoker, Sequel sequel, IBroker broker, IResultBackend? backend, Completer completer, TakeWindow window, WorkerFigures figures, LiveItems live, RevokedCalls revoked)
 {
     private readonly TimeProvider _clock = options.TimeProvider;
     private readonly RetryDelays _delays = new(options.Seed);
@@ -150,9 +151,7 @@ internal sealed partial class TaskRunner(
         else if (failure is null)
         {
             outcome = "succeeded";
-            figures.CountSucceeded();
-            WorkerLog.Succeeded(_logger, item.Definition.Name, Shown(item.Message.Id), duration);
-            End(item, Documents.Success(item.Message, result, _clock.GetUtcNow()), SettlementKind.Acknowledge);
+            EndSucceeded(item, result, duration);
         }
         else if (cause == StopCause.Terminated)
         {
@@ -214,11 +213,50 @@ internal sealed partial class TaskRunner(
 
     private ILogger LoggerOf(TaskDefinition definition) => options.LoggerFactory.CreateLogger(definition.Name);
 
+    private void EndSucceeded(WorkItem item, WireValue result, TimeSpan duration)
+    {
+        SequelCalls calls;
+        try
+        {
+            calls = sequel.OfSuccess(item.Message, result);
+        }
+        catch (MessageFormatException exception)
+        {
+            EndFailed(item, Documents.Of(exception), exception, duration);
+            return;
+        }
+
+        figures.CountSucceeded();
+        WorkerLog.Succeeded(_logger, item.Definition.Name, Shown(item.Message.Id), duration);
+        DateTimeOffset now = _clock.GetUtcNow();
+        ResultDocument document = Documents.Success(item.Message, result, now) with { Children = calls.Children };
+        End(item, document, SettlementOf(item, SettlementKind.Acknowledge), calls.Publications, [.. calls.Refused.Select(id => Documents.RefusedSequel(id, now))]);
+    }
+
     private void EndFailed(WorkItem item, RemoteError error, Exception? exception, TimeSpan duration)
     {
         figures.CountFailed();
         WorkerLog.Failed(_logger, item.Definition.Name, Shown(item.Message.Id), duration, Shown($"{error.Type}: {error.Message}"), exception);
-        End(item, Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), _clock.GetUtcNow()), SettlementKind.Acknowledge);
+        DateTimeOffset now = _clock.GetUtcNow();
+        SequelCalls calls = SequelOfFailure(item);
+        ResultDocument document = Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), now);
+
+        // The steps of a chain that never come fail with this one, so that nobody waits for them.
+        ResultDocument[] skipped = [.. calls.Skipped.Select(id => document with { TaskId = id, ParentId = null, GroupId = null })];
+        End(item, document with { Children = calls.Children }, SettlementOf(item, SettlementKind.Acknowledge), calls.Publications, [.. skipped]);
+    }
+
+    private SequelCalls SequelOfFailure(WorkItem item)
+    {
+        try
+        {
+            return sequel.OfFailure(item.Message);
+        }
+        catch (MessageFormatException exception)
+        {
+            WorkerLog.SequelRefused(_logger, item.Definition.Name, Shown(item.Message.Id), exception.Message);
+            return SequelCalls.None;
+        }
     }
 
     private void EndRevoked(WorkItem item, string reason)
@@ -237,12 +275,20 @@ internal sealed partial class TaskRunner(
     }
 
     private void End(WorkItem item, ResultDocument? document, SettlementKind kind, Publication? successor = null) =>
-        End(item, document, item.IsAcknowledged ? null : new Settlement(item.Delivery, kind) { Successor = successor });
+        End(item, document, SettlementOf(item, kind, successor));
 
-    private void End(WorkItem item, ResultDocument? document, Settlement? settlement)
+    private static Settlement? SettlementOf(WorkItem item, SettlementKind kind, Publication? successor = null) =>
+        item.IsAcknowledged ? null : new Settlement(item.Delivery, kind) { Successor = successor };
+
+    private void End(
+        WorkItem item, ResultDocument? document, Settlement? settlement, ImmutableArray<Publication> calls = default, ImmutableArray<ResultDocument> others = default)
     {
         // The completion is there before the item is gone: who waits for all items to be gone may end the completer then.
-        completer.Add(new Completion(item.Delivery, item.IgnoresResult ? null : document, settlement));
+        completer.Add(new Completion(item.Delivery, item.IgnoresResult ? null : document, settlement)
+        {
+            Sequel = calls.IsDefault ? [] : calls,
+            Others = others.IsDefault ? [] : others,
+        });
         live.Remove(item);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Client;
 using Overlap.Distributed.Tasks;
 using Overlap.Executors;
 using Overlap.Processes;
@@ -47,8 +48,9 @@ internal sealed class WorkerEngine : IDisposable
         ICallInvoker invoker = _processes is null ? new LocalInvoker(registry.Converter, options.TimeProvider) : new ProcessInvoker(_processes);
         _window = new TakeWindow(_executor.MaxWorkers, options.TakeAhead, options.MaxAhead);
         RevokedCalls revoked = new(options.TimeProvider);
-        _completer = new Completer(consumer, backend, _figures, _window, options.TimeProvider, _logger);
-        _runner = new TaskRunner(options, invoker, broker, backend, _completer, _window, _figures, _live, revoked);
+        Sequel sequel = new(new TaskClient(broker, null, new TaskClientOptions { TimeProvider = options.TimeProvider, Converter = registry.Converter }));
+        _completer = new Completer(broker, consumer, backend, _figures, _window, options.TimeProvider, _logger);
+        _runner = new TaskRunner(options, invoker, sequel, broker, backend, _completer, _window, _figures, _live, revoked);
         _intake = new Intake(options, registry, _executor, _runner, _completer, _window, _figures, _live, _logger);
         _watch = new StallWatch(options, broker, _logger);
         ControlListener control = new(options, broker, registry, _intake, _live, revoked, GetStatistics, shutDown, _logger);

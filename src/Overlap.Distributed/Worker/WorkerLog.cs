@@ -50,6 +50,9 @@ internal static partial class WorkerLog
     [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Delay}")]
     public static partial void ControlDelayed(ILogger logger, TimeSpan delay, Exception exception);
 
+    [LoggerMessage(14016, LogLevel.Error, "What follows task {Task} {TaskId} cannot be sent: {Reason}")]
+    public static partial void SequelRefused(ILogger logger, string task, string taskId, string reason);
+
     [LoggerMessage(14015, LogLevel.Warning, "Task {Task} {TaskId} did not end when it was told to: its slot stays taken until it does")]
     public static partial void Abandoned(ILogger logger, string task, string taskId);
 }

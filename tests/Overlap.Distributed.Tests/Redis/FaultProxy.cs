@@ -13,6 +13,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Link, byte> _links = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private readonly int _port;
@@ -31,11 +32,14 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>The name that the link to cut gives itself; <see langword="null"/>: none is cut.</summary>
     public string? CutName { get; init; }
 
-    /// <summary>A word: what goes to the server over a link of <see cref="CutName"/> and holds it, is held until <see cref="Release"/>.</summary>
+    /// <summary>A word: what goes to the server over the first link of <see cref="CutName"/> and has it, is held until <see cref="Release"/>.</summary>
     public string? HoldAt { get; init; }
 
     /// <summary>Ends when something is held.</summary>
     public Task Holds => _holds.Task;
+
+    /// <summary>Ends when what was held is gone to the server, and its link has ended.</summary>
+    public Task Drained => _drained.Task;
 
     /// <summary>Whether what goes to the server is counted, or what comes from it.</summary>
     public bool CutsToServer { get; init; }
@@ -107,6 +111,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         byte[] buffer = new byte[64 * 1024];
         int passed = 0;
+        bool holds = false;
         try
         {
             while (true)
@@ -128,10 +133,11 @@ internal sealed class FaultProxy : IAsyncDisposable
                     Records[(name, toServer)].Write(buffer.AsSpan(0, read));
                 }
 
-                if (toServer && HoldAt is not null && CutName == name && Encoding.ASCII.GetString(buffer, 0, read).Contains(HoldAt, StringComparison.Ordinal))
+                if (toServer && HoldAt is not null && CutName == name && link.IsRecorded == true && Encoding.ASCII.GetString(buffer, 0, read).Contains(HoldAt, StringComparison.Ordinal))
                 {
                     _holds.TrySetResult();
                     await _released.Task;
+                    holds = true;
                 }
 
                 bool isTheOne = CutName == name && CutsToServer == toServer && link.IsRecorded == true && !HasCut;
@@ -156,6 +162,10 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         link.Cut();
         _links.TryRemove(link, out _);
+        if (holds)
+        {
+            _drained.TrySetResult();
+        }
     }
 
     // What the link calls itself in its first words.

@@ -146,6 +146,24 @@ public sealed class RedisFaultTests
     }
 
     [Fact]
+    public async Task SettleAsync_SentAndStuckOnTheWay_IsNotDoneAgainWhenItArrives()
+    {
+        await using RedisProcess server = await RedisProcess.StartAsync();
+        await using FaultProxy proxy = new(server.Port) { CutName = "overlap", HoldAt = "LPUSH" };
+        await using RedisBroker stranger = new(server.Url());
+        await stranger.PublishAsync(new[] { To("a") });
+        await using RedisBroker broker = new(proxy.Url(server.Url()), new RedisBrokerOptions { Link = Brisk with { Patience = Guard } });
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        Delivery delivery = Assert.Single(await ReceiveAsync(consumer, 1));
+        Settlement settlement = new(delivery, SettlementKind.Acknowledge) { Successor = new Publication("", "done", To("b").Message) };
+        Assert.Equal([true], await consumer.SettleAsync(new[] { settlement }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        Assert.True(proxy.Holds.IsCompleted);
+        proxy.Release();
+        await proxy.Drained.WaitAsync(Guard);
+        Assert.Equal(1, await stranger.CountAsync("done"));
+    }
+
+    [Fact]
     public async Task PublishAsync_ServerGone_FailsInTimeAndCanBeTriedAgain()
     {
         await using RedisProcess server = await RedisProcess.StartAsync();

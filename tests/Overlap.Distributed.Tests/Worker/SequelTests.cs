@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Overlap.Distributed.Protocol;
+using Overlap.Distributed.Tasks;
+
+namespace Overlap.Distributed.Tests.Worker;
+
+public sealed class SequelTests
+{
+    [Fact]
+    public async Task RunAsync_Callback_RunsWithTheResultFirst()
+    {
+        await using WorkerBench bench = await StartAsync();
+        Signature callback = Named("tasks.add", "callback", 10);
+
+        ResultDocument first = await bench.RunAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Callbacks = [callback.ToWire()] } });
+        ResultDocument second = await bench.EndOfAsync("callback");
+
+        Assert.Equal((WireValue)13, second.Result);
+        Assert.Equal(first.TaskId, second.ParentId);
+        Assert.Equal((WireValue)"callback", first.Children.AsArray()[0].AsArray()[0].AsArray()[0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_Chain_RunsStepByStepTheLastElementFirst()
+    {
+        await using WorkerBench bench = await StartAsync();
+        ImmutableArray<WireMap> chain = [Named("tasks.add", "third", 100).ToWire(), Named("tasks.add", "second", 10).ToWire()];
+
+        await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = chain } });
+
+        Assert.Equal((WireValue)113, (await bench.EndOfAsync("third")).Result);
+        Assert.Equal((WireValue)13, (await bench.EndOfAsync("second")).Result);
+    }
+
+    [Fact]
+    public async Task RunAsync_ChainStepIsImmutable_GetsItsOwnArgumentsOnly()
+    {
+        await using WorkerBench bench = await StartAsync();
+        ImmutableArray<WireMap> chain = [(Named("tasks.add", "second", 5, 6) with { IsImmutable = true }).ToWire()];
+
+        await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = chain } });
+
+        Assert.Equal((WireValue)11, (await bench.EndOfAsync("second")).Result);
+    }
+
+    [Fact]
+    public async Task RunAsync_ChainStepFails_TheOthersFailWithIt()
+    {
+        await using WorkerBench bench = await StartAsync();
+        ImmutableArray<WireMap> chain = [Named("tasks.add", "third", 100).ToWire(), Named("tasks.fail", "second").ToWire()];
+
+        await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = chain } });
+
+        Assert.Equal("InvalidOperationException", (await bench.EndOfAsync("second")).Error!.Type);
+        Assert.Equal("InvalidOperationException", (await bench.EndOfAsync("third")).Error!.Type);
+    }
+
+    [Fact]
+    public async Task RunAsync_ChainWithinAChain_IsLaidOut()
+    {
+        await using WorkerBench bench = await StartAsync();
+        ImmutableArray<WireValue> inner = [Named("tasks.add", "second", 10).ToWire(), Named("tasks.add", "third", 100).ToWire()];
+        Signature nested = new("celery.chain") { SubtaskType = "chain", Kwargs = new WireMap([new("tasks", inner)]) };
+        ImmutableArray<WireMap> chain = [Named("tasks.add", "fourth", 1_000).ToWire(), nested.ToWire()];
+
+        await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = chain } });
+
+        Assert.Equal((WireValue)1_113, (await bench.EndOfAsync("fourth")).Result);
+    }
+
+    [Fact]
+    public async Task RunAsync_GroupAtTheEnd_EachMemberRuns()
+    {
+        await using WorkerBench bench = await StartAsync();
+        ImmutableArray<WireValue> members = [Named("tasks.add", "one", 10).ToWire(), Named("tasks.add", "two", 100).ToWire()];
+        Signature group = new("celery.group") { SubtaskType = "group", Kwargs = new WireMap([new("tasks", members)]) };
+
+        await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = [group.ToWire()] } });
+
+        Assert.Equal((WireValue)13, (await bench.EndOfAsync("one")).Result);
+        Assert.Equal((WireValue)103, (await bench.EndOfAsync("two")).Result);
+    }
+
+    [Fact]
+    public async Task RunAsync_ChordFollows_ItsIdHearsThatItCannotBeSent()
+    {
+        await using WorkerBench bench = await StartAsync();
+        Signature chord = new("celery.chord") { SubtaskType = "chord", Options = new CallOptions { TaskId = "body" } };
+
+        ResultDocument first = await bench.RunAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = [chord.ToWire()] } });
+
+        Assert.Equal(TaskState.Success, first.State);
+        Assert.Equal("ChordError", (await bench.EndOfAsync("body")).Error!.Type);
+    }
+
+    [Fact]
+    public async Task RunAsync_Errback_RunsWithTheFailedId()
+    {
+        await using WorkerBench bench = await StartAsync();
+        Signature errback = Named("tasks.echo", "errback");
+
+        ResultDocument failed = await bench.RunAsync(new Signature("tasks.fail") { Options = new CallOptions { Errbacks = [errback.ToWire()] } });
+
+        Assert.Equal((WireValue)failed.TaskId, (await bench.EndOfAsync("errback")).Result);
+    }
+
+    private static Signature Named(string task, string id, params ImmutableArray<WireValue> args) =>
+        new(task, args) { Options = new CallOptions { TaskId = id } };
+
+    private static async Task<WorkerBench> StartAsync()
+    {
+        WorkerBench bench = new();
+        bench.Registry
+            .Add("tasks.add", (int a, int b) => a + b)
+            .Add("tasks.echo", (string text) => text)
+            .Add("tasks.fail", int () => throw new InvalidOperationException("on purpose"));
+        await bench.StartAsync();
+        return bench;
+    }
+}
