@@ -99,6 +99,15 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
         await GiveBackAsync(held).ConfigureAwait(false);
     }
 
+    /// <summary>Finds what it holds of a call.</summary>
+    internal SqliteHold? FindHold(string callId)
+    {
+        lock (_gate)
+        {
+            return _held.FirstOrDefault(hold => hold.CallId == callId && !hold.IsCompleted);
+        }
+    }
+
     internal bool IsOf(SqliteBroker broker) => ReferenceEquals(_broker, broker);
 
     /// <summary>Looks again if something came into one of its queues.</summary>
@@ -157,6 +166,8 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
             {
                 message = message with { Properties = message.Properties with { IsRedelivered = true } };
             }
+
+            hold.CallId = FindCallId(message);
         }
         catch (MessageFormatException unreadable)
         {
@@ -174,6 +185,19 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
             LeaseLost = hold.LeaseLost.Token,
             State = hold,
         };
+    }
+
+    private string? FindCallId(WireMessage message)
+    {
+        try
+        {
+            return message.Properties.CorrelationId ?? TaskMessageCodec.Read(message, _options.Limits).Id;
+        }
+        catch (MessageFormatException)
+        {
+            // No call: whoever handles the message finds that out for himself.
+            return null;
+        }
     }
 
     private void WakeAt(long? nextWake)

@@ -15,6 +15,9 @@ internal sealed class SqliteHold(SqliteConsumer holder, long id, long claim)
     /// <summary>Never disposed: it has neither timer nor wait handle, and who holds its token may use it at any time.</summary>
     public CancellationTokenSource LeaseLost { get; } = new();
 
+    /// <summary>The call that the message is; <see langword="null"/>: none that can be read. Written before the delivery is given out.</summary>
+    public string? CallId { get; set; }
+
     /// <summary>Whether the row is gone already, with the task's own writes. Guarded by the consumer's gate.</summary>
     public bool IsCompleted { get; set; }
 }

@@ -37,18 +37,21 @@ public sealed class SqliteCompletionTests : IDisposable
         _file.Execute("CREATE TABLE account (balance INTEGER NOT NULL); INSERT INTO account VALUES (12)");
         await using SqliteBroker broker = Broker();
         await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        Delivery delivery = await PublishAndReceiveAsync(broker, consumer, "a");
+        const string callId = "id-1";
+        await PublishAndReceiveAsync(broker, consumer, "a", callId);
+
         // snippet
         await broker.CompleteAsync(
-            delivery,
+            callId,
             connection =>
             {
                 using SqliteCommand command = connection.CreateCommand();
                 command.CommandText = "UPDATE account SET balance = balance - 5";
                 return command.ExecuteNonQuery();
             },
-            changed => new ResultDocument { TaskId = "id-1", State = TaskState.Success, StateName = "SUCCESS", Result = changed });
+            changed => changed);
         // end snippet
+
         Assert.Equal((7L, 1L), (_file.Query<long>("SELECT balance FROM account"), _file.Query<long>("SELECT count(*) FROM overlap_result WHERE task_id='id-1'")));
     }
 
@@ -153,6 +156,34 @@ public sealed class SqliteCompletionTests : IDisposable
     }
 
     [Fact]
+    public async Task CompleteAsync_CallWithoutACorrelationId_IsFoundByItsHeader()
+    {
+        await using SqliteBroker broker = Broker();
+        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
+        WireMessage message = TaskMessageCodec.Write(new TaskMessage { Task = "tasks.pay", Id = "id-1" });
+        await broker.PublishAsync(new[] { new Publication("", "celery", message with { Properties = new MessageProperties() }) });
+        Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None));
+        Assert.Equal(7, await broker.CompleteAsync("id-1", static connection => Pay(connection, "a")));
+    }
+
+    [Fact]
+    public async Task CompleteAsync_CallThatIsNotHeld_WritesNothing()
+    {
+        await using SqliteBroker broker = Broker();
+        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
+        Delivery delivery = await PublishAndReceiveAsync(broker, consumer, "a", "id-1");
+        await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None);
+        foreach (string callId in (string[])["id-1", "id-2"])
+        {
+            BrokerException refusal = await Assert.ThrowsAsync<BrokerException>(
+                () => broker.CompleteAsync(callId, static connection => Pay(connection, "a")).AsTask());
+            Assert.Contains($"The call {callId} is not held", refusal.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0L, _file.Query<long>("SELECT count(*) FROM payment"));
+    }
+
+    [Fact]
     public async Task CompleteAsync_DeliveryOfAnotherBroker_Throws()
     {
         await using SqliteBroker broker = Broker();
@@ -173,9 +204,14 @@ public sealed class SqliteCompletionTests : IDisposable
 
     private static ValueTask<IBrokerConsumer> ConsumeAsync(IBroker broker) => broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
 
-    private static async Task<Delivery> PublishAndReceiveAsync(IBroker broker, IBrokerConsumer consumer, string text)
+    private static async Task<Delivery> PublishAndReceiveAsync(IBroker broker, IBrokerConsumer consumer, string text, string? callId = null)
     {
-        WireMessage message = new() { ContentType = "application/json", Body = Encoding.UTF8.GetBytes(text) };
+        WireMessage message = new()
+        {
+            Properties = new MessageProperties { CorrelationId = callId },
+            ContentType = "application/json",
+            Body = Encoding.UTF8.GetBytes(text),
+        };
         await broker.PublishAsync(new[] { new Publication("", "celery", message) });
         return Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None));
     }
