@@ -66,7 +66,7 @@ def make_app(url, **settings):
     def whoami(self):
         request = self.request
         return {"id": request.id, "root_id": request.root_id, "parent_id": request.parent_id, "lang": request.lang,
-                "shadow": request.shadow, "headers": request.headers, "timelimit": request.timelimit,
+                "shadow": request.shadow, "tenant": getattr(request, "tenant", None), "timelimit": request.timelimit,
                 "argsrepr": request.argsrepr, "kwargsrepr": request.kwargsrepr, "priority": request.delivery_info["priority"]}
 
     @app.task(name="tasks.progress", bind=True)
