@@ -21,7 +21,7 @@ internal static class Layers
     /// <summary>The floors of assemblies above it. A program may use all below, and wires siblings together.</summary>
     private static readonly string[][] Assemblies =
     [
-        ["Overlap.Distributed.Protocol", "Overlap.Distributed.Diagnostics", "Overlap.Testing"],
+        ["Overlap.Distributed.Protocol", "Overlap.Distributed.Diagnostics", "Overlap.Testing", "Overlap.Generators"],
         ["Overlap.Distributed.Brokers", "Overlap.Distributed.Backends", "Overlap.Distributed.Tasks", "Overlap.Distributed.Events"],
         ["Overlap.Distributed.Canvas"],
         ["Overlap.Distributed.Client"],

@@ -67,7 +67,7 @@ internal static class ControlCodec
     /// <summary>Writes a command.</summary>
     public static WireMessage Write(ControlRequest request)
     {
-        WireValue destination = request.Destination.IsEmpty ? default : request.Destination.Select(static name => (WireValue)name).ToImmutableArray();
+        WireValue destination = request.Destination.IsEmpty ? default(WireValue) : request.Destination.Select(static name => (WireValue)name).ToImmutableArray();
         WireMap body = new(
         [
             new("method", request.Method),

@@ -25,8 +25,13 @@ internal static class WireDurations
     }
 
     /// <summary>Writes a number of seconds, a whole one where it is.</summary>
-    public static WireValue Write(TimeSpan? value) =>
-        value is not { } time ? default
-        : time.Ticks % TimeSpan.TicksPerSecond == 0 ? time.Ticks / TimeSpan.TicksPerSecond
-        : time.TotalSeconds;
+    public static WireValue Write(TimeSpan? value)
+    {
+        if (value is not { } time)
+        {
+            return default;
+        }
+
+        return time.Ticks % TimeSpan.TicksPerSecond == 0 ? (WireValue)(time.Ticks / TimeSpan.TicksPerSecond) : time.TotalSeconds;
+    }
 }

@@ -159,7 +159,7 @@ internal static class SignatureCodec
     }
 
     private static WireValue ListOf(ImmutableArray<WireMap> signatures) =>
-        signatures.IsEmpty ? default : signatures.Select(static signature => (WireValue)signature).ToImmutableArray();
+        signatures.IsEmpty ? default(WireValue) : signatures.Select(static signature => (WireValue)signature).ToImmutableArray();
 
     private static string? TextOf(WireValue value, string name) => value.Kind switch
     {

@@ -12,7 +12,6 @@ public sealed class TaskContext
     private static readonly AsyncLocal<TaskContext?> Ambient = new();
 
     private readonly ITaskReporter? _reporter;
-    private readonly WireConverter _converter;
 
     internal TaskContext(
         TaskMessage message, WireConverter converter, TimeProvider clock, ILogger? logger, ITaskReporter? reporter, CancellationToken cancellationToken)
@@ -21,7 +20,7 @@ public sealed class TaskContext
         TimeProvider = clock;
         Logger = logger ?? NullLogger.Instance;
         CancellationToken = cancellationToken;
-        _converter = converter;
+        Converter = converter;
         _reporter = reporter;
     }
 
@@ -55,6 +54,12 @@ public sealed class TaskContext
     /// <summary>Cancelled when the call is to stop: its soft limit has passed, it was terminated, its worker stops, or another has it now.</summary>
     public CancellationToken CancellationToken { get; }
 
+    /// <summary>Reads arguments and writes results.</summary>
+    internal WireConverter Converter { get; }
+
+    /// <summary>The delivery that the call came with, which the broker knows; <see langword="null"/>: it is not here, or settled.</summary>
+    internal object? Delivery { get; init; }
+
     /// <summary>Tells how far the call is: who waits for it sees it.</summary>
     /// <param name="progress">What to tell.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -73,7 +78,7 @@ public sealed class TaskContext
     public ValueTask ReportAsync<T>(string state, T progress, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(state);
-        return _reporter is null ? default : _reporter.ReportAsync(Message, state, _converter.Write(progress), cancellationToken);
+        return _reporter is null ? default : _reporter.ReportAsync(Message, state, Converter.Write(progress), cancellationToken);
     }
 
     /// <summary>Makes the exception that asks for another try: <c>throw context.Retry(...)</c>.</summary>

@@ -84,8 +84,9 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
                 completion.Done?.TrySetResult(true);
             }
         }
-        catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+        catch (Exception exception) when (exception is ObjectDisposedException || (exception is OperationCanceledException && _abandoned.IsCancellationRequested))
         {
+            // Broker or backend have gone, or the worker may wait no longer: what is held goes back with the consumer.
             foreach (Completion completion in batch)
             {
                 completion.Done?.TrySetResult(false);
@@ -185,7 +186,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             {
                 return await step(_abandoned.Token).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException)
+            catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException and not ObjectDisposedException)
             {
                 WorkerLog.CompletionDelayed(logger, delay, exception);
                 await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);

@@ -143,7 +143,7 @@ internal sealed partial class TaskRunner(
     {
         StopCause cause = item.Cause;
         string outcome = "failed";
-        if (cause == StopCause.LeaseLost)
+        if (cause == StopCause.LeaseLost || failure is LeaseLostException)
         {
             outcome = "lost";
             EndLost(item);

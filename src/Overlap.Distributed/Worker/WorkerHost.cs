@@ -48,7 +48,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <summary>Declares the queues and begins to consume.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
-    /// <exception cref="BrokerException">The broker cannot be reached, or refuses.</exception>
+    /// <exception cref="BrokerException">The broker cannot be reached, or refuses. It may be started again.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         _gate.Enter();
@@ -60,19 +60,30 @@ public sealed class WorkerHost : IAsyncDisposable
             throw new InvalidOperationException("A worker is started once.");
         }
 
-        foreach (string queue in _options.Queues)
+        try
         {
-            await _broker.DeclareAsync(new QueueDefinition(queue), cancellationToken).ConfigureAwait(false);
-        }
+            foreach (string queue in _options.Queues)
+            {
+                await _broker.DeclareAsync(new QueueDefinition(queue), cancellationToken).ConfigureAwait(false);
+            }
 
-        ConsumerOptions consumer = new() { Queues = _options.Queues, Name = _options.Name, Limits = _options.Limits };
-        _engine = new WorkerEngine(
-            _options,
-            _broker,
-            await _broker.ConsumeAsync(consumer, cancellationToken).ConfigureAwait(false),
-            _registry,
-            _backend,
-            () => _asked.TrySetResult());
+            ConsumerOptions consumer = new() { Queues = _options.Queues, Name = _options.Name, Limits = _options.Limits };
+            _engine = new WorkerEngine(
+                _options,
+                _broker,
+                await _broker.ConsumeAsync(consumer, cancellationToken).ConfigureAwait(false),
+                _registry,
+                _backend,
+                () => _asked.TrySetResult());
+        }
+        catch
+        {
+            // It may be tried again: there was no broker yet.
+            _gate.Enter();
+            _isStarted = false;
+            _gate.Exit();
+            throw;
+        }
     }
 
     /// <summary>Works until it is told to stop, and stops.</summary>

@@ -47,6 +47,20 @@ public sealed class SignatureTests
         Assert.Equal(23, signature.ToWire()["options"].AsMap().Count);
     }
 
+    // A time that was not said was once written as 0, and the next step of each chain had expired before it came.
+    [Fact]
+    public void ToWire_NothingSaid_OptionsAreEmpty() => Assert.Equal(WireMap.Empty, new Signature("tasks.add").ToWire()["options"].AsMap());
+
+    [Theory]
+    [InlineData(1.5)]
+    [InlineData(2)]
+    public void ToWire_Countdown_IsReadAgain(double seconds)
+    {
+        Signature signature = new("tasks.add") { Options = new CallOptions { Countdown = TimeSpan.FromSeconds(seconds) } };
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Signature.FromWire(signature.ToWire()).Options.Countdown);
+    }
+
     [Fact]
     public void FromWire_CeleryWritesIt_IsUnderstood()
     {

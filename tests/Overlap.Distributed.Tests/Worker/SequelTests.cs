@@ -47,7 +47,7 @@ public sealed class SequelTests
     public async Task RunAsync_ChainStepFails_TheOthersFailWithIt()
     {
         await using WorkerBench bench = await StartAsync();
-        ImmutableArray<WireMap> chain = [Named("tasks.add", "third", 100).ToWire(), Named("tasks.fail", "second").ToWire()];
+        ImmutableArray<WireMap> chain = [Named("tasks.add", "third", 100).ToWire(), (Named("tasks.fail", "second") with { IsImmutable = true }).ToWire()];
 
         await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = chain } });
 
@@ -101,7 +101,9 @@ public sealed class SequelTests
 
         ResultDocument failed = await bench.RunAsync(new Signature("tasks.fail") { Options = new CallOptions { Errbacks = [errback.ToWire()] } });
 
-        Assert.Equal((WireValue)failed.TaskId, (await bench.EndOfAsync("errback")).Result);
+        ResultDocument errored = await bench.EndOfAsync("errback");
+        Assert.Null(errored.Error);
+        Assert.Equal((WireValue)failed.TaskId, errored.Result);
     }
 
     private static Signature Named(string task, string id, params ImmutableArray<WireValue> args) =>
