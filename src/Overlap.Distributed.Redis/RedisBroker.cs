@@ -93,9 +93,19 @@ public sealed class RedisBroker : IBroker
             return;
         }
 
+        List<RedisRoutes.Push> pushes;
         try
         {
-            List<RedisRoutes.Push> pushes = await Routes.RouteAsync(publications, cancellationToken).ConfigureAwait(false);
+            pushes = await Routes.RouteAsync(publications, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (RedisFaults.IsOne(error))
+        {
+            // Only asked where to: nothing was published.
+            throw RedisFaults.ToBroker(error, Address);
+        }
+
+        try
+        {
             RedisRoutes.Push first = pushes[0];
             if (pushes.TrueForAll(push => push.Key == first.Key && !push.IsChannel))
             {

@@ -7,12 +7,12 @@ namespace Overlap.Distributed.Redis;
 /// Every transaction watches the key: had it run out and been taken by another, the transaction would not be carried out. So it is safe however
 /// long its holder is paused, which no lock that merely runs out is.
 /// </remarks>
-internal sealed class RedisFence(RespConnection connection, string key)
+internal sealed class RedisFence(RespConnection connection, string key, TimeSpan keep)
 {
     private readonly string _token = Guid.NewGuid().ToString("N");
 
     /// <summary>Takes it, if nobody has it.</summary>
-    public async Task<bool> TryTakeAsync(TimeSpan keep)
+    public async Task<bool> TryTakeAsync()
     {
         RespBatch batch = new();
         batch.Add("SET", key, _token, "NX", "PX", (long)keep.TotalMilliseconds);
@@ -20,9 +20,18 @@ internal sealed class RedisFence(RespConnection connection, string key)
         return !replies[0].OrThrow().IsNull;
     }
 
-    /// <summary>Carries out a transaction, if it is still held.</summary>
+    /// <summary>Carries out a transaction, if it is still held, and keeps it for as long again.</summary>
     /// <returns>The results; <see langword="null"/>: it is not held any more, and nothing was done.</returns>
-    public async Task<RespValue[]?> RunAsync(Action<RespTransaction> fill)
+    public Task<RespValue[]?> RunAsync(Action<RespTransaction> fill) => TryRunAsync(transaction =>
+    {
+        fill(transaction);
+        transaction.Add("PEXPIRE", key, (long)keep.TotalMilliseconds);
+    });
+
+    /// <summary>Gives it back, if it is still held.</summary>
+    public Task ReleaseAsync() => TryRunAsync(transaction => transaction.Add("DEL", key));
+
+    private async Task<RespValue[]?> TryRunAsync(Action<RespTransaction> fill)
     {
         RespBatch look = new();
         look.Add("WATCH", key);
@@ -38,7 +47,4 @@ internal sealed class RedisFence(RespConnection connection, string key)
         transaction.Close();
         return transaction.Read(await connection.ExecuteAsync(transaction.Batch).ConfigureAwait(false));
     }
-
-    /// <summary>Gives it back, if it is still held.</summary>
-    public Task ReleaseAsync() => RunAsync(transaction => transaction.Add("DEL", key));
 }

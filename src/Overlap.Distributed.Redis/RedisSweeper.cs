@@ -19,7 +19,8 @@ internal sealed class RedisSweeper(
 
     // Holders that were cut off together with us are given the time to say so first.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan KeepFence = TimeSpan.FromSeconds(30);
+    // So long is nobody else let in after whoever is in was killed. It is taken anew with each step, so it need not be long.
+    private static readonly TimeSpan KeepFence = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _clock = options.TimeProvider;
@@ -98,8 +99,8 @@ internal sealed class RedisSweeper(
 
     private async Task<int> PutBackDueAsync(RespConnection connection)
     {
-        RedisFence fence = new(connection, keys.DeferredMutex);
-        if (!await fence.TryTakeAsync(KeepFence).ConfigureAwait(false))
+        RedisFence fence = new(connection, keys.DeferredMutex, KeepFence);
+        if (!await fence.TryTakeAsync().ConfigureAwait(false))
         {
             return 0;
         }
@@ -200,8 +201,8 @@ internal sealed class RedisSweeper(
         RespBatch look = new();
         look.Add("EXISTS", keys.RestoringMessages);
         bool isLeft = (await connection.ExecuteAsync(look).ConfigureAwait(false))[0].AsInteger() > 0;
-        RedisFence fence = new(connection, keys.UnackedMutex);
-        if ((silent.Count == 0 && !isLeft) || !await fence.TryTakeAsync(KeepFence).ConfigureAwait(false))
+        RedisFence fence = new(connection, keys.UnackedMutex, KeepFence);
+        if ((silent.Count == 0 && !isLeft) || !await fence.TryTakeAsync().ConfigureAwait(false))
         {
             return 0;
         }

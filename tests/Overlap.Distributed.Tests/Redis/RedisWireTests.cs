@@ -211,6 +211,22 @@ public sealed class RedisWireTests(RedisServer server)
     }
 
     [Fact]
+    public async Task SweepAsync_WhileItLasts_KeepsItsLockForSecondsOnly()
+    {
+        // One of 30 s kept everybody out for as long after its holder was killed.
+        string url = await server.NewDatabaseAsync();
+        await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = "overlap-sweep", HoldAt = "ZINTERSTORE" };
+        await using RedisBroker broker = Make(proxy.Url(url));
+        await HoldAsPythonAsync(url, "[{\"body\": \"e30=\"}, \"\", \"celery\"]");
+        _clock.Advance(TimeSpan.FromMinutes(61));
+        Task sweep = broker.SweepAsync(CancellationToken.None);
+        await proxy.Holds.WaitAsync(Guard);
+        Assert.InRange((await RedisServer.RunAsync(url, ["PTTL", "unacked_mutex"]))[0].AsInteger(), 1, 5000);
+        proxy.Release();
+        await sweep.WaitAsync(Guard);
+    }
+
+    [Fact]
     public async Task BroadcastAsync_Channel_IsThatOfPython()
     {
         string url = await server.NewDatabaseAsync();
