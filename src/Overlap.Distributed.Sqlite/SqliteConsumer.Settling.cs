@@ -68,10 +68,9 @@ internal sealed partial class SqliteConsumer
         List<SqliteSettlement> mine = [];
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
             for (int index = 0; index < settlements.Length; index++)
             {
-                // I1: who takes a hold out of _held settles it; nobody else finds it there.
+                // I1: who takes a hold out of _held settles it; nobody else finds it there. Of one that was disposed all were given back.
                 if (settlements[index].Delivery.State is SqliteHold hold && _held.Remove(hold))
                 {
                     wereHeld[index] = true;

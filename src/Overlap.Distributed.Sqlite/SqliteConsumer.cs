@@ -21,6 +21,7 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
     private readonly long _id = Random.Shared.NextInt64();
 
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _hasEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<SqliteHold> _held = [];   // Guarded by _gate.
     private bool _isDisposed;                          // Guarded by _gate.
 
@@ -79,24 +80,29 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
     public async ValueTask DisposeAsync()
     {
         SqliteHold[] held;
+        bool isFirst;
         lock (_gate)
         {
-            if (_isDisposed)
-            {
-                return;
-            }
-
+            isFirst = !_isDisposed;
             _isDisposed = true;
             held = [.. _held];
             _held.Clear();
         }
 
+        if (!isFirst)
+        {
+            // Who disposes the broker meanwhile must not close the file before all is given back.
+            await _hasEnded.Task.ConfigureAwait(false);
+            return;
+        }
+
         _broker.Store.Watch.Remove(_somethingCame.Set);
-        _broker.Forget(this);
         _somethingCame.Set();
         await _renewalTimer.DisposeAsync().ConfigureAwait(false);
         await _wakeTimer.DisposeAsync().ConfigureAwait(false);
         await GiveBackAsync(held).ConfigureAwait(false);
+        _broker.Forget(this);
+        _hasEnded.TrySetResult();
     }
 
     /// <summary>Finds what it holds of a call.</summary>

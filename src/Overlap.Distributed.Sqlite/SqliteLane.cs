@@ -92,8 +92,15 @@ internal sealed class SqliteLane
             }
         }
 
-        _session?.Dispose();
-        _ended.TrySetResult();
+        try
+        {
+            _session?.Dispose();
+            _ended.TrySetResult();
+        }
+        catch (Exception failure)
+        {
+            _ended.TrySetException(failure);
+        }
     }
 
     /// <summary>Waits for work or for the time of a look, and takes what there is for one transaction.</summary>
@@ -241,7 +248,16 @@ internal sealed class SqliteLane
         }
     }
 
-    private SqliteSession OpenSession() => _session ??= new SqliteSession(SqliteSchema.Open(_options));
+    private SqliteSession OpenSession() => _session ??= OpenAnew();
+
+    private SqliteSession OpenAnew()
+    {
+        SqliteSession session = new(SqliteSchema.Open(_options));
+
+        // The counter of a new connection says nothing about that of the old one.
+        _watch?.Forget();
+        return session;
+    }
 
     private void RollBack()
     {

@@ -79,6 +79,15 @@ internal sealed class SqliteWatch
         }
     }
 
+    /// <summary>Forgets the counter, so that the next look wakes those who wait.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _seen = null;
+        }
+    }
+
     /// <summary>Wakes those who wait if the counter has changed.</summary>
     /// <param name="version">The counter; <see langword="null"/>: it could not be read.</param>
     public void Looked(long? version)

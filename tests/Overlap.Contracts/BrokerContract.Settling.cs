@@ -261,6 +261,31 @@ public abstract partial class BrokerContract
     }
 
     [Fact]
+    public async Task SettleAsync_ConsumerDisposed_IsRefused()
+    {
+        await using IBroker broker = await CreateAsync();
+        IBrokerConsumer consumer = await ConsumeAsync(broker);
+        await PublishAsync(broker, "a");
+        Delivery delivery = await ReceiveOneAsync(consumer);
+        await consumer.DisposeAsync();
+        Assert.True(delivery.LeaseLost.IsCancellationRequested);
+        Assert.Equal([false], await AcknowledgeAsync(consumer, delivery));
+        Assert.Equal(1, await broker.CountAsync(Queue));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_BrokerBeforeItsConsumer_IsLegal()
+    {
+        IBroker broker = await CreateAsync();
+        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
+        await PublishAsync(broker, "a");
+        Delivery delivery = await ReceiveOneAsync(consumer);
+        await broker.DisposeAsync();
+        Assert.True(delivery.LeaseLost.IsCancellationRequested);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => consumer.ReceiveAsync(1, CancellationToken.None).AsTask());
+    }
+
+    [Fact]
     public async Task DisposeAsync_ConsumerTwice_IsLegal()
     {
         await using IBroker broker = await CreateAsync();

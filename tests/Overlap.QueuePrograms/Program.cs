@@ -1,25 +1,29 @@
 using Overlap.QueuePrograms;
 
-// What to be is the first argument, the queue's file or URL the second. Each line it writes tells of something that is done for good.
+// What to be is the first argument; for those over a file then after how many lines to die (0: never); then the queue's file or URL.
+// Each line they write tells of something that is done for good.
 switch (args)
 {
-    case ["publish", string file, string from, string calls]:
-        await SqlitePrograms.PublishAsync(file, int.Parse(from), int.Parse(calls));
+    case ["publish", string lines, string file, string from, string calls]:
+        await new SqlitePrograms(file, int.Parse(lines)).PublishAsync(int.Parse(from), int.Parse(calls));
         break;
-    case ["work", string file]:
-        await SqlitePrograms.WorkAsync(file);
+    case ["work", string lines, string file]:
+        await new SqlitePrograms(file, int.Parse(lines)).WorkAsync();
         break;
-    case ["complete", string file]:
-        await SqlitePrograms.CompleteAsync(file);
+    case ["complete", string lines, string file]:
+        await new SqlitePrograms(file, int.Parse(lines)).CompleteAsync();
         break;
-    case ["retry", string file]:
-        await SqlitePrograms.RetryAsync(file);
+    case ["retry", string lines, string file]:
+        await new SqlitePrograms(file, int.Parse(lines)).RetryAsync();
         break;
     case ["redis-work", string url]:
         await RedisPrograms.WorkAsync(url);
         break;
     case ["redis-retry", string url]:
         await RedisPrograms.RetryAsync(url);
+        break;
+    case ["host", string url]:
+        await HostProgram.RunAsync(url);
         break;
     default:
         throw new ArgumentException($"Unknown program: {string.Join(' ', args)}");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Overlap.Distributed.Brokers;
@@ -6,37 +7,34 @@ using Overlap.Distributed.Sqlite;
 
 namespace Overlap.QueuePrograms;
 
-/// <summary>Programs over one queue file, which may be killed at any point.</summary>
-internal static class SqlitePrograms
+/// <summary>Programs over one queue file, which kill themselves after so many lines, whatever else they are doing then.</summary>
+internal sealed class SqlitePrograms(string file, int lastLine)
 {
     private const string Queue = "celery";
     private const int PerCall = 5;
+    private const int AtATime = 4;
     private const int Prefetch = 8;
 
-    /// <summary>Publishes messages with rising numbers, some at a time, and says of each call whether it went.</summary>
-    public static async Task PublishAsync(string file, int from, int calls)
+    private int _lines;
+
+    /// <summary>Publishes messages with rising numbers, some in each call and some calls at a time, and says of each whether it went.</summary>
+    public async Task PublishAsync(int from, int calls)
     {
-        await using SqliteBroker broker = new(Options(file));
-        for (int call = 0; call < calls; call++)
+        await using SqliteBroker broker = new(Options);
+        await Task.WhenAll(Enumerable.Range(0, AtATime).Select(async first =>
         {
-            Publication[] publications = [.. Enumerable.Range(from + (call * PerCall), PerCall).Select(static number => To($"{number}"))];
-            try
+            for (int call = first; call < calls; call += AtATime)
             {
-                await broker.PublishAsync(publications);
-                Say($"sent {from + (call * PerCall)}");
+                await PublishAsync(broker, from + (call * PerCall));
             }
-            catch (BrokerException failure)
-            {
-                Say($"failed {from + (call * PerCall)} {failure.Message}");
-            }
-        }
+        }));
     }
 
     /// <summary>Takes messages, says that each is done, stores its result and acknowledges it.</summary>
-    public static async Task WorkAsync(string file)
+    public async Task WorkAsync()
     {
-        await using SqliteBackend backend = new(Options(file));
-        await RunAsync(file, async (broker, consumer, delivery) =>
+        await using SqliteBackend backend = new(Options);
+        await RunAsync(async (broker, consumer, delivery) =>
         {
             string number = TextOf(delivery);
             Say($"done {number}");
@@ -47,7 +45,7 @@ internal static class SqlitePrograms
     }
 
     /// <summary>Takes messages, and completes each with a row in a table of its own.</summary>
-    public static Task CompleteAsync(string file) => RunAsync(file, static async (broker, consumer, delivery) =>
+    public Task CompleteAsync() => RunAsync(async (broker, consumer, delivery) =>
     {
         string number = TextOf(delivery);
         await broker.CompleteAsync(
@@ -66,7 +64,7 @@ internal static class SqlitePrograms
     });
 
     /// <summary>Takes messages, and settles each with a successor until its number has three dashes; then it is done.</summary>
-    public static Task RetryAsync(string file) => RunAsync(file, static async (broker, consumer, delivery) =>
+    public Task RetryAsync() => RunAsync(async (broker, consumer, delivery) =>
     {
         string number = TextOf(delivery);
         bool isDone = number.EndsWith("---", StringComparison.Ordinal);
@@ -75,9 +73,22 @@ internal static class SqlitePrograms
         Say($"settled {number}");
     });
 
-    private static async Task RunAsync(string file, Func<SqliteBroker, IBrokerConsumer, Delivery, Task> handleAsync)
+    private async Task PublishAsync(SqliteBroker broker, int from)
     {
-        await using SqliteBroker broker = new(Options(file));
+        try
+        {
+            await broker.PublishAsync(Enumerable.Range(from, PerCall).Select(static number => To($"{number}")).ToArray());
+            Say($"sent {from}");
+        }
+        catch (BrokerException failure)
+        {
+            Say($"failed {from} {failure.Message}");
+        }
+    }
+
+    private async Task RunAsync(Func<SqliteBroker, IBrokerConsumer, Delivery, Task> handleAsync)
+    {
+        await using SqliteBroker broker = new(Options);
         await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = [Queue] });
         using CancellationTokenSource stop = new();
         Task reading = Task.Run(() =>
@@ -93,16 +104,28 @@ internal static class SqlitePrograms
             while (true)
             {
                 IReadOnlyList<Delivery> deliveries = await consumer.ReceiveAsync(Prefetch, stop.Token);
-                await Task.WhenAll(deliveries.Select(delivery => handleAsync(broker, consumer, delivery)));
+                await Task.WhenAll(deliveries.Select(HandleAsync));
             }
         }
         catch (OperationCanceledException)
         {
             await reading;
         }
+
+        async Task HandleAsync(Delivery delivery)
+        {
+            try
+            {
+                await handleAsync(broker, consumer, delivery);
+            }
+            catch (BrokerException)
+            {
+                // Its short lease was lost on a busy machine. The message comes again.
+            }
+        }
     }
 
-    private static SqliteOptions Options(string file) => new() { Path = file, Lease = TimeSpan.FromSeconds(1), BusyTimeout = TimeSpan.FromSeconds(20) };
+    private SqliteOptions Options => new() { Path = file, Lease = TimeSpan.FromSeconds(1), BusyTimeout = TimeSpan.FromSeconds(20) };
 
     private static Publication To(string text, string queue = Queue) => new("", queue, new WireMessage
     {
@@ -116,11 +139,15 @@ internal static class SqlitePrograms
 
     private static ResultDocument Success(string number) => new() { TaskId = number, State = TaskState.Success, StateName = "SUCCESS", Result = number };
 
-    private static void Say(string line)
+    private void Say(string line)
     {
         lock (Console.Out)
         {
             Console.WriteLine(line);
+            if (++_lines == lastLine)
+            {
+                Process.GetCurrentProcess().Kill();
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ using Overlap.Distributed.Protocol;
 namespace Overlap.Distributed.Brokers;
 
 /// <summary>Keeps messages in queues between those who send and those who work.</summary>
+/// <remarks>Disposing it disposes its consumers, which give back what they hold, and ends its listeners.</remarks>
 public interface IBroker : IAsyncDisposable
 {
     /// <summary>Where it is, for people to read; without a password.</summary>

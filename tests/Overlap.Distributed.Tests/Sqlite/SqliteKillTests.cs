@@ -6,15 +6,18 @@ using Overlap.Distributed.Protocol;
 namespace Overlap.Distributed.Tests.Sqlite;
 
 /// <summary>
-/// Programs over one file are killed, again and again, after some line of theirs: whatever they were doing then. Afterwards what was confirmed is
-/// there, and nothing is there twice that must not be.
+/// Programs over one file are killed (SIGKILL), again and again, after some line of theirs: whatever else they were doing then. Afterwards what was
+/// confirmed is there, and nothing is there twice that must not be.
 /// </summary>
 [Trait("kind", "stress")]
 public sealed class SqliteKillTests : IDisposable
 {
     private const int Seed = 20_31;
     private const int PerCall = 5;
+    private const int AtATime = 4;
     private const int Prefetch = 8;
+
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
 
     private readonly QueueFile _file = new();
     private readonly Random _random = new(Seed);
@@ -28,14 +31,14 @@ public sealed class SqliteKillTests : IDisposable
         HashSet<int> accepted = [];
         for (int run = 0; run < Kills; run++)
         {
-            accepted.UnionWith(Accepted(await RunAndKillAsync(1 + _random.Next(12), "publish", _file.Path, $"{run * 1000}", "200")));
+            accepted.UnionWith(Accepted(await RunAndKillAsync("publish", 1 + _random.Next(12), _file.Path, $"{run * 1000}", "200")));
         }
 
         List<int> stored = StoredOnce();
         Assert.Empty(accepted.Except(stored));
 
-        // Of each run at most the call that was under way is there without having been confirmed, and then it is there whole.
-        Assert.InRange(stored.Count - accepted.Count, 0, Kills * PerCall);
+        // Of each run at most the calls that were under way are there without having been confirmed, and then they are there whole.
+        Assert.InRange(stored.Count - accepted.Count, 0, Kills * AtATime * PerCall);
         Assert.Equal(0, (stored.Count - accepted.Count) % PerCall);
         Assert.Equal("ok", _file.Query<string>("PRAGMA integrity_check"));
     }
@@ -56,8 +59,8 @@ public sealed class SqliteKillTests : IDisposable
             "-f", "--quiet=all", "-o", "/dev/null", "-P", _file.Path, "-P", _file.Path + "-wal",
             "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when=1+{every}",
         ];
-        await RunAsync("publish", _file.Path, "10000", "1");
-        List<string> lines = await ReadAsync(Start(Tracer, [.. tracing, .. Program("publish", _file.Path, "0", "120")]));
+        await RunAsync("publish", "0", _file.Path, "10000", "1");
+        List<string> lines = await ReadAsync(Start(Tracer, [.. tracing, .. Program("publish", "0", _file.Path, "0", "120")]));
         Assert.Equal(120, lines.Count);
         Assert.Contains(lines, static line => line.StartsWith("failed", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.StartsWith("sent", StringComparison.Ordinal));
@@ -72,14 +75,14 @@ public sealed class SqliteKillTests : IDisposable
     {
         const int Count = 150;
         const int Kills = 4;
-        await RunAsync("publish", _file.Path, "0", $"{Count / PerCall}");
+        await RunAsync("publish", "0", _file.Path, "0", $"{Count / PerCall}");
         List<string> lines = [];
         for (int run = 0; run < Kills; run++)
         {
-            lines.AddRange(await RunAndKillAsync(1 + _random.Next(40), "work", _file.Path));
+            lines.AddRange(await RunAndKillAsync("work", 1 + _random.Next(40), _file.Path));
         }
 
-        lines.AddRange(await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message") == 0, "work", _file.Path));
+        lines.AddRange(await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message") == 0, "work", "0", _file.Path));
         string[] done = [.. lines.Where(static line => line.StartsWith("done", StringComparison.Ordinal))];
         Assert.Equal(Count, done.Distinct().Count());
         Assert.InRange(done.Length - Count, 0, Kills * Prefetch);
@@ -90,14 +93,14 @@ public sealed class SqliteKillTests : IDisposable
     public async Task Complete_KilledAgainAndAgain_EachHasOneEffect()
     {
         const int Count = 150;
-        await RunAsync("publish", _file.Path, "0", $"{Count / PerCall}");
+        await RunAsync("publish", "0", _file.Path, "0", $"{Count / PerCall}");
         for (int run = 0; run < 4; run++)
         {
-            await RunAndKillAsync(1 + _random.Next(25), "complete", _file.Path);
+            await RunAndKillAsync("complete", 1 + _random.Next(25), _file.Path);
         }
 
         // What was completed and not said by one who was killed is said by nobody: the file tells when all is done.
-        await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message") == 0, "complete", _file.Path);
+        await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message") == 0, "complete", "0", _file.Path);
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM effect"));
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(DISTINCT number) FROM effect"));
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM overlap_result WHERE is_ready=1"));
@@ -107,16 +110,16 @@ public sealed class SqliteKillTests : IDisposable
     public async Task Retry_KilledAgainAndAgain_NoneIsLostOrTwiceThere()
     {
         const int Count = 60;
-        await RunAsync("publish", _file.Path, "0", $"{Count / PerCall}");
+        await RunAsync("publish", "0", _file.Path, "0", $"{Count / PerCall}");
         for (int run = 0; run < 4; run++)
         {
-            await RunAndKillAsync(1 + _random.Next(40), "retry", _file.Path);
+            await RunAndKillAsync("retry", 1 + _random.Next(40), _file.Path);
 
             // A message and its successor change places in one step: at any moment there is one of them.
             Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM overlap_message"));
         }
 
-        await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message WHERE queue='celery'") == 0, "retry", _file.Path);
+        await RunUntilAsync(_ => _file.Query<long>("SELECT count(*) FROM overlap_message WHERE queue='celery'") == 0, "retry", "0", _file.Path);
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM overlap_message WHERE queue='done'"));
     }
 
@@ -159,26 +162,15 @@ public sealed class SqliteKillTests : IDisposable
             .SelectMany(static line => Enumerable.Range(int.Parse(line.Split(' ')[1]), PerCall)),
     ];
 
-    /// <summary>Kills a program after so many lines, or when it has no more to say.</summary>
-    private static async Task<List<string>> RunAndKillAsync(int afterLines, params string[] arguments)
+    /// <summary>Runs a program that kills itself after so many lines. It must have so much to say.</summary>
+    private static async Task<List<string>> RunAndKillAsync(string name, int afterLines, params string[] arguments)
     {
-        using Process process = Start(arguments);
-        List<string> lines = [];
-        while (lines.Count < afterLines && await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            lines.Add(line);
-        }
-
-        process.Kill();
-
-        // What it had said by then counts too.
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            lines.Add(line);
-        }
-
+        const int Killed = 128 + 9;
+        using Process process = Start([name, $"{afterLines}", .. arguments]);
+        string[] lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await process.WaitForExitAsync();
-        return lines;
+        Assert.Equal(Killed, process.ExitCode);
+        return [.. lines];
     }
 
     /// <summary>Lets a program run until enough is done, then ends it in order.</summary>
@@ -188,7 +180,7 @@ public sealed class SqliteKillTests : IDisposable
         List<string> lines = [];
         while (!isEnough(lines))
         {
-            lines.Add(await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The program has ended."));
+            lines.Add(await process.StandardOutput.ReadLineAsync().WaitAsync(Guard) ?? throw new InvalidOperationException("The program has ended."));
         }
 
         process.StandardInput.Close();
