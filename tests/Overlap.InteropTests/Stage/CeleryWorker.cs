@@ -113,7 +113,11 @@ internal sealed class CeleryWorker : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            _told.Writer.TryWrite(line);
+            // Celery's banner comes here too.
+            if (line.StartsWith("started ", StringComparison.Ordinal) || line.StartsWith("finished ", StringComparison.Ordinal))
+            {
+                _told.Writer.TryWrite(line);
+            }
         }
 
         _told.Writer.Complete();
