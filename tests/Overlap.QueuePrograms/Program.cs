@@ -23,6 +23,9 @@ switch (args)
     case ["redis-retry", string url]:
         await RedisPrograms.RetryAsync(url);
         break;
+    case ["host", string url]:
+        await HostProgram.RunAsync(url);
+        break;
     default:
         throw new ArgumentException($"Unknown program: {string.Join(' ', args)}");
 }

@@ -7,6 +7,6 @@ internal static class AreaList
     [
         new PagesArea(), new FibArea(), new DownloadsArea(), new MapArea(), new RecorderArea(), new FuturesArea(), new ProcessesArea(),
         new SynchronizationArea(), new PipelinesArea(), new ExplorerArea(), new ActorsArea(),
-        new QueueCodecArea(), new QueueFileArea(),
+        new QueueCodecArea(), new QueueFileArea(), new QueueArea(),
     ];
 }

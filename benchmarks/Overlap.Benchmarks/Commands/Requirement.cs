@@ -22,6 +22,9 @@ internal sealed record Requirement(string Name, string Package, params string[] 
     public static readonly Requirement AioHttp = new("aiohttp", "python3-aiohttp", Python, "-c", "import aiohttp, sys; print(aiohttp.__version__, 'on Python', sys.version.split()[0])");
     public static readonly Requirement Requests = new("requests", "python3-requests", Python, "-c", "import requests, sys; print(requests.__version__, 'on Python', sys.version.split()[0])");
 
+    public static readonly Requirement Redis = new("redis-server", "redis-server", "sh", "-c", "redis-server --version | sed 's/.*v=\\([^ ]*\\).*/\\1/'");
+    public static readonly Requirement Celery = new("Celery", "python3-celery", Python, "-c", "import celery, redis, sys; print(celery.__version__, 'on Python', sys.version.split()[0])");
+
     /// <summary>Gives the version, or <see langword="null"/> when the peer is not there.</summary>
     public async Task<string?> FindVersionAsync(CancellationToken cancellationToken)
     {

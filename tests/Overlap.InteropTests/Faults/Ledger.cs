@@ -1,0 +1,91 @@
+using Overlap.Distributed.Backends;
+using Overlap.Distributed.Protocol;
+
+namespace Overlap.InteropTests.Faults;
+
+/// <summary>The book of a test with faults: what was accepted, who started and finished what, what was stored, and which workers were struck.</summary>
+internal sealed class Ledger
+{
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private readonly HashSet<string> _accepted = [];
+    private readonly List<Run> _runs = [];
+
+    /// <summary>The broker has confirmed a call.</summary>
+    public void Accept(string id)
+    {
+        lock (_gate)
+        {
+            _accepted.Add(id);
+        }
+    }
+
+    /// <summary>A worker has begun to run a call.</summary>
+    public void Start(string worker, string id)
+    {
+        lock (_gate)
+        {
+            _runs.Add(new Run(worker, id));
+        }
+    }
+
+    /// <summary>A worker has run a call to its end.</summary>
+    public void Finish(string worker, string id)
+    {
+        lock (_gate)
+        {
+            _runs.Last(run => run.Worker == worker && run.Id == id && !run.IsFinished).IsFinished = true;
+        }
+    }
+
+    /// <summary>A worker was killed, stood still, or lost its broker: what it has started so far may rightly run again.</summary>
+    public void Strike(string worker)
+    {
+        lock (_gate)
+        {
+            foreach (Run run in _runs.Where(run => run.Worker == worker))
+            {
+                run.IsStruck = true;
+            }
+        }
+    }
+
+    /// <summary>Judges, when all is over.</summary>
+    /// <param name="backend">Where the results are.</param>
+    /// <param name="left">What is still at the broker.</param>
+    public async Task<Verdict> JudgeAsync(IResultBackend backend, long left)
+    {
+        List<string> unstored = [];
+        foreach (string id in _accepted)
+        {
+            if (await backend.ReadAsync(id) is not { IsReady: true } document || document.State != TaskState.Success)
+            {
+                unstored.Add(id);
+            }
+        }
+
+        ILookup<string, Run> runs = _runs.ToLookup(static run => run.Id);
+        return new Verdict
+        {
+            Lost = [.. _accepted.Where(id => !runs[id].Any(static run => run.IsFinished))],
+            Unstored = unstored,
+
+            // Of several runs all but one must have been struck.
+            Unexplained = [.. runs.Where(static call => call.Count(static run => !run.IsStruck) > 1).Select(static call => call.Key)],
+            Stuck = left,
+            Duplicates = _runs.Count - runs.Count,
+        };
+    }
+
+    private sealed class Run(string worker, string id)
+    {
+        public string Worker => worker;
+
+        public string Id => id;
+
+        public bool IsFinished { get; set; }
+
+        public bool IsStruck { get; set; }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Overlap.Distributed.Backends;
+using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Redis;
+using Overlap.Distributed.Sqlite;
+using Overlap.Distributed.Tasks;
+using Overlap.Distributed.Worker;
+
+namespace Overlap.QueuePrograms;
+
+/// <summary>A whole worker, that tells what it starts and what it finishes, and ends in order when its standard input does.</summary>
+internal static class HostProgram
+{
+    // A worker that dies is missed soon, so that tests need not wait long.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+
+    public static async Task RunAsync(string url)
+    {
+        (IBroker broker, IResultBackend backend) = Open(url);
+        await using IBroker ownBroker = broker;
+        await using IResultBackend ownBackend = backend;
+        TaskRegistry registry = new TaskRegistry()
+            .Add("tasks.note", static async (long number, double seconds, TaskContext context) =>
+            {
+                Say($"started {context.Id}");
+                await Task.Delay(TimeSpan.FromSeconds(seconds), context.TimeProvider);
+                Say($"finished {context.Id}");
+                return Environment.ProcessId;
+            })
+            .Add("tasks.poison", static (TaskContext context) =>
+            {
+                Say($"started {context.Id}");
+                Process.GetCurrentProcess().Kill();
+            });
+        WorkerHost host = new(broker, registry, backend, new WorkerOptions { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) });
+        await host.StartAsync();
+        Say("ready");
+        await Task.Run(static () => Console.In.ReadToEnd());
+        await host.StopAsync();
+        Say($"ended {host.GetStatistics().LostLeases}");
+    }
+
+    private static (IBroker Broker, IResultBackend Backend) Open(string url)
+    {
+        if (url.StartsWith("sqlite:", StringComparison.Ordinal))
+        {
+            SqliteOptions options = SqliteOptions.FromUrl(url) with { Lease = Lease };
+            return (new SqliteBroker(options), new SqliteBackend(options));
+        }
+
+        return (new RedisBroker(url, new RedisBrokerOptions { Lease = Lease }), new RedisBackend(url));
+    }
+
+    private static void Say(string line)
+    {
+        lock (Console.Out)
+        {
+            Console.WriteLine(line);
+        }
+    }
+}
