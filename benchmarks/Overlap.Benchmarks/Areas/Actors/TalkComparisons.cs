@@ -33,7 +33,7 @@ internal static class TalkComparisons
                 Target.AtMostTimes(ours.Name, Metric.PerItem, 0.25, akka.Name),
                 Target.AtMost(ours.Name, Metric.AllocatedPerItem, 64),
             ],
-            WarmUps = 2,
+            WarmUps = 20, // The compiler is done with the hot paths only then.
         };
     }
 
@@ -47,7 +47,7 @@ internal static class TalkComparisons
             Contenders = [ours, channel],
             Ratios = [Metric.PerItem],
             Targets = [Target.AtMostTimes(ours.Name, Metric.PerItem, 0.35, channel.Name)],
-            WarmUps = 2,
+            WarmUps = 20, // The compiler is done with the hot paths only then.
         };
     }
 
@@ -63,7 +63,7 @@ internal static class TalkComparisons
             Contenders = [ours, channel, yardstick, proto],
             Ratios = [Metric.PerItem],
             Targets = [Target.AtMostTimes(ours.Name, Metric.PerItem, 0.25, proto.Name)],
-            WarmUps = 3,
+            WarmUps = 20, // The compiler is done with the hot paths only then.
             Note = $"{LivesAtOnce} at once, each with its mailbox, its place under a supervisor and a graceful end. The channel has none of the last two.",
         };
     }

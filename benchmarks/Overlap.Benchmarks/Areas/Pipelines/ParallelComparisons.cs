@@ -36,7 +36,7 @@ internal static class ParallelComparisons
                     Target.AtMostTimes(ours.Name, Metric.PerItem, 0.25, dataflow.Name),
                     Target.AtMostTimes(ours.Name, Metric.PerItem, 1.15, window.Name),
                 ],
-                WarmUps = 3,
+                WarmUps = 10, // The compiler is done with the hot paths only then.
                 Note = "The body is await Task.Yield(). The window of tasks starts nothing while its consumer is busy; the others do.",
             };
         }
@@ -60,7 +60,7 @@ internal static class ParallelComparisons
                 Contenders = [ours, dataflow],
                 Ratios = [Metric.PerItem],
                 Targets = [Target.AtMostTimes(ours.Name, Metric.PerItem, 0.85, dataflow.Name)],
-                WarmUps = 3,
+                WarmUps = 10, // The compiler is done with the hot paths only then.
                 Note = "The body counts; how long it takes depends on the machine. Two cores can do it twice at a time.",
             };
         }
