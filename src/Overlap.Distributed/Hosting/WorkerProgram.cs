@@ -7,6 +7,7 @@ using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Worker;
 using Overlap.Executors;
+using Overlap.Processes;
 
 namespace Overlap.Distributed.Hosting;
 
@@ -35,7 +36,7 @@ internal static class WorkerProgram
             log.Refuse(refusal.Message.TrimEnd('.'));
             return Usage;
         }
-        catch (Exception refusal) when (refusal is BrokerException or BackendException or TransportMissingException)
+        catch (Exception refusal) when (refusal is BrokerException or BackendException or TransportMissingException or WorkerHostException)
         {
             log.Refuse(refusal.Message.TrimEnd('.'));
             return Environment;

@@ -5,9 +5,11 @@ using Overlap.Testing;
 
 namespace Overlap.Distributed.Tests.Hosting;
 
-public sealed class LineLogTests
+public sealed class LineLogTests : IDisposable
 {
     private readonly StringWriter _lines = new() { NewLine = "\n" };
+
+    public void Dispose() => _lines.Dispose();
 
     [Theory]
     [InlineData(LogLevel.Information, "")]
