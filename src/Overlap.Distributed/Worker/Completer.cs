@@ -100,15 +100,29 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
     private async Task SendAsync(List<Completion> batch)
     {
         Publication[] publications = [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested).SelectMany(static completion => completion.Sequel)];
-        if (publications.Length > 0)
+        if (publications.Length > 0 && !await TrySendAsync(publications).ConfigureAwait(false))
         {
-            await TryUntilDoneAsync(async token =>
+            // One of them goes nowhere: which one, is found one by one, and it keeps nothing else from being done.
+            foreach (Publication publication in publications)
             {
-                await broker.PublishAsync(publications, token).ConfigureAwait(false);
-                return true;
-            }).ConfigureAwait(false);
+                await TrySendAsync([publication]).ConfigureAwait(false);
+            }
         }
     }
+
+    private Task<bool> TrySendAsync(Publication[] publications) => TryUntilDoneAsync(async token =>
+    {
+        try
+        {
+            await broker.PublishAsync(publications, token).ConfigureAwait(false);
+            return true;
+        }
+        catch (BrokerException exception) when (!exception.IsTransient)
+        {
+            WorkerLog.SequelUnroutable(logger, TaskRunner.Shown(publications[0].RoutingKey), exception.Message);
+            return false;
+        }
+    });
 
     private async Task StoreAsync(List<Completion> batch)
     {

@@ -80,17 +80,23 @@ internal sealed class Intake : IDisposable
             DeadLetter(delivery, exception.Defect, exception.Message, null);
             return;
         }
+        catch (Exception exception)
+        {
+            // A reader that fails in a way of its own must not keep the rest of the batch from being read.
+            DeadLetter(delivery, MessageDefect.Malformed, $"Reading it failed: {exception.GetType().Name}: {exception.Message}", null);
+            return;
+        }
 
         // I6: a message that has cost its workers their lives so often is given to no task any more.
         if (delivery.Attempt > _options.MaxDeliveries)
         {
             string detail = $"{_options.MaxDeliveries} workers have died or stood still while they held it.";
-            DeadLetter(delivery, MessageDefect.Poison, detail, Failure(message, Documents.WorkerLost(detail)));
+            DeadLetter(delivery, MessageDefect.Poison, detail, message, Documents.WorkerLost(detail));
         }
         else if (!_registry.TryGet(message.Task, out TaskDefinition? definition))
         {
             string detail = $"The task {PythonRepr.Of(message.Task)} is not registered at {_options.Name}.";
-            DeadLetter(delivery, MessageDefect.UnknownTask, detail, Failure(message, Documents.UnknownTask(message.Task)));
+            DeadLetter(delivery, MessageDefect.UnknownTask, detail, message, Documents.UnknownTask(message.Task));
         }
         else
         {
@@ -101,6 +107,13 @@ internal sealed class Intake : IDisposable
                 Schedule(item);
             }
         }
+    }
+
+    /// <summary>Gives a delivery back to its queue without a look at it.</summary>
+    public void GiveBack(Delivery delivery)
+    {
+        _figures.CountReturned();
+        _completer.Add(new Completion(delivery, null, new Settlement(delivery, SettlementKind.Return)));
     }
 
     public void Dispose() => Agenda.Dispose();
@@ -158,8 +171,10 @@ internal sealed class Intake : IDisposable
             // Its task is not looked at: a run hands over its own failures, and throws none.
             _ = _executor.SubmitAsync(TaskRunner.Call, item);
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or ExecutorQueueFullException)
+        catch (Exception exception)
         {
+            // The executor is the caller's, and full or disposed.
+            WorkerLog.Refused(_logger, item.Definition.Name, TaskRunner.Shown(item.Message.Id), exception);
             if (item.TryWithdraw())
             {
                 _runner.EndReturned(item);
@@ -167,15 +182,23 @@ internal sealed class Intake : IDisposable
         }
     }
 
-    private ResultDocument? Failure(TaskMessage message, RemoteError error) =>
-        message.IgnoresResult ? null : Documents.Failure(message, error, null, _clock.GetUtcNow());
+    private void DeadLetter(Delivery delivery, MessageDefect defect, string detail, TaskMessage message, RemoteError error)
+    {
+        ResultDocument document = Documents.Failure(message, error, null, _clock.GetUtcNow());
+        SequelCalls calls = _runner.SequelOfFailure(message);
+        DeadLetter(delivery, defect, detail, new Completion(delivery, message.IgnoresResult ? null : document, null)
+        {
+            Sequel = calls.Publications,
+            Others = [.. calls.Skipped.Select(id => document with { TaskId = id, ParentId = null, GroupId = null })],
+        });
+    }
 
-    private void DeadLetter(Delivery delivery, MessageDefect defect, string detail, ResultDocument? document)
+    private void DeadLetter(Delivery delivery, MessageDefect defect, string detail, Completion? told)
     {
         _figures.CountDeadLettered();
         WorkerMetrics.CountDeadLetter(delivery.Queue, defect);
         WorkerLog.DeadLettered(_logger, delivery.Tag, delivery.Queue, defect.ToString(), TaskRunner.Shown(detail));
         Settlement settlement = new(delivery, SettlementKind.DeadLetter) { Cause = new DeadLetterCause(defect, detail) };
-        _completer.Add(new Completion(delivery, document, settlement));
+        _completer.Add((told ?? new Completion(delivery, null, null)) with { Settlement = settlement });
     }
 }

@@ -238,7 +238,7 @@ internal sealed partial class TaskRunner(
         figures.CountFailed();
         WorkerLog.Failed(_logger, item.Definition.Name, Shown(item.Message.Id), duration, Shown($"{error.Type}: {error.Message}"), exception);
         DateTimeOffset now = _clock.GetUtcNow();
-        SequelCalls calls = SequelOfFailure(item);
+        SequelCalls calls = SequelOfFailure(item.Message);
         ResultDocument document = Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), now);
 
         // The steps of a chain that never come fail with this one, so that nobody waits for them.
@@ -246,15 +246,16 @@ internal sealed partial class TaskRunner(
         End(item, document with { Children = calls.Children }, SettlementOf(item, SettlementKind.Acknowledge), calls.Publications, [.. skipped]);
     }
 
-    private SequelCalls SequelOfFailure(WorkItem item)
+    /// <summary>What follows the failure of a call; nothing, if that cannot be read.</summary>
+    public SequelCalls SequelOfFailure(TaskMessage message)
     {
         try
         {
-            return sequel.OfFailure(item.Message);
+            return sequel.OfFailure(message);
         }
         catch (MessageFormatException exception)
         {
-            WorkerLog.SequelRefused(_logger, item.Definition.Name, Shown(item.Message.Id), exception.Message);
+            WorkerLog.SequelRefused(_logger, Shown(message.Task), Shown(message.Id), exception.Message);
             return SequelCalls.None;
         }
     }

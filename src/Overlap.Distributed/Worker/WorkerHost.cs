@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Tasks;
+using Overlap.Executors;
 
 namespace Overlap.Distributed.Worker;
 
@@ -32,6 +33,7 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="registry">The tasks it can run, as they are when it is started.</param>
     /// <param name="backend">Where results are stored; <see langword="null"/>: they are not.</param>
     /// <param name="options">The settings; the default ones if there are none.</param>
+    /// <exception cref="ArgumentException">The executor is a process pool: see <see cref="WorkerOptions.ProcessTasks"/>.</exception>
     public WorkerHost(IBroker broker, TaskRegistry registry, IResultBackend? backend = null, WorkerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(broker);
@@ -40,6 +42,10 @@ public sealed class WorkerHost : IAsyncDisposable
         _registry = registry;
         _backend = backend;
         _options = options ?? new WorkerOptions();
+        if (_options.Executor?.Model == ExecutionModel.Processes)
+        {
+            throw new ArgumentException("A process pool is not given as an executor: WorkerOptions.ProcessTasks makes one, and the registry in each of its processes.", nameof(options));
+        }
     }
 
     /// <summary>The worker's name among others.</summary>

@@ -50,6 +50,12 @@ internal static partial class WorkerLog
     [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Delay}")]
     public static partial void ControlDelayed(ILogger logger, TimeSpan delay, Exception exception);
 
+    [LoggerMessage(14017, LogLevel.Error, "The executor does not take task {Task} {TaskId}: its message goes back")]
+    public static partial void Refused(ILogger logger, string task, string taskId, Exception exception);
+
+    [LoggerMessage(14018, LogLevel.Error, "A call that should follow another cannot be sent to {RoutingKey}: {Reason}")]
+    public static partial void SequelUnroutable(ILogger logger, string routingKey, string reason);
+
     [LoggerMessage(14016, LogLevel.Error, "What follows task {Task} {TaskId} cannot be sent: {Reason}")]
     public static partial void SequelRefused(ILogger logger, string task, string taskId, string reason);
 

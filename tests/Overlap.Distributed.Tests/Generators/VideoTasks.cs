@@ -7,6 +7,7 @@ public static class VideoTasks
 {
     internal static readonly TaskOptions Patient = new() { MaxRetries = 9 };
 
+    // snippet
     [TaskName("video.process")]
     public static async Task<VideoResult> ProcessVideoAsync(string path, TaskContext context, CancellationToken cancellationToken)
     {
@@ -14,6 +15,7 @@ public static class VideoTasks
         await Task.Yield();
         return new VideoResult(path, "processed_" + path, context.TaskName);
     }
+    // end snippet
 
     [TaskName("video.add")]
     public static int Add(int a, int b = 40) => a + b;

@@ -128,13 +128,10 @@ public sealed class ControlTests
         await using WorkerBench bench = new();
         WorkerHost host = new(bench.Broker, bench.Registry, null, bench.Options with { AllowsRemoteShutdown = true });
         Task run = host.RunAsync();
-        while (!run.IsCompleted)
-        {
-            await bench.Broker.BroadcastAsync(ControlCodec.Exchange, "", ControlCodec.Write(new ControlRequest { Method = ControlCodec.Shutdown }));
-            await Task.WhenAny(run, Task.Delay(10));
-        }
 
-        await run;
+        await bench.Broker.BroadcastAsync(ControlCodec.Exchange, "", ControlCodec.Write(new ControlRequest { Method = ControlCodec.Shutdown }));
+
+        await run.WaitAsync(WorkerBench.Patience);
     }
 
     [Fact]

@@ -25,9 +25,9 @@ public sealed class FaultTests
 
         await failing.Failed.WaitAsync();
         Assert.Empty(broker.Settled);
-        await AdvanceUntilAsync(bench, () => failing.Failed.Count == 2);
+        await bench.AdvanceUntilAsync(TimeSpan.FromMilliseconds(50), () => failing.Failed.Count == 2);
         Assert.Empty(broker.Settled);
-        await AdvanceUntilAsync(bench, () => broker.Settled.Count == 1);
+        await bench.AdvanceUntilAsync(TimeSpan.FromMilliseconds(50), () => broker.Settled.Count == 1);
 
         Assert.Equal((WireValue)5, (await bench.EndOfAsync(id)).Result);
     }
@@ -81,17 +81,6 @@ public sealed class FaultTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.StartAsync());
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.StartAsync());
-    }
-
-    private static async Task AdvanceUntilAsync(WorkerBench bench, Func<bool> isSo)
-    {
-        using CancellationTokenSource patience = new(WorkerBench.Patience);
-        while (!isSo())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            bench.Clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
     }
 
     private abstract class OtherBackend(IResultBackend inner) : IResultBackend

@@ -3,12 +3,14 @@ using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Worker;
+using Overlap.Testing;
 
 namespace Overlap.Distributed.Tests.Worker;
 
 public sealed class LedgerTests
 {
     private const int Calls = 3_000;
+    private const int CallsOfAShift = 150;
 
     [Fact]
     [Trait("kind", "stress")]
@@ -16,10 +18,12 @@ public sealed class LedgerTests
     {
         await using WorkerBench bench = new();
         ConcurrentDictionary<int, int> runs = new();
+        TestSignal ran = new("ran");
         bench.Registry
             .Add("tasks.count", async (int number) =>
             {
                 await Task.Yield();
+                ran.Signal();
                 return runs.AddOrUpdate(number, 1, static (_, count) => count + 1);
             })
             .Add("tasks.flaky", (int number, TaskContext context) => context.Retries < number % 3 ? throw context.Retry(TimeSpan.Zero) : number)
@@ -32,7 +36,7 @@ public sealed class LedgerTests
             _ => new Signature("tasks.count", number),
         }));
 
-        // Six workers, one after the other and two at a time, each stopped in the middle of its work.
+        // Workers, one after the other and two at a time, each stopped in the middle of its work.
         Task done = Task.WhenAll(handles.Select(handle => bench.EndOfAsync(handle)));
         Task[] shifts = [ShiftAsync("one"), ShiftAsync("two")];
         await Task.WhenAll(shifts);
@@ -50,16 +54,12 @@ public sealed class LedgerTests
 
         async Task ShiftAsync(string name)
         {
-            for (int shift = 0; !done.IsCompleted; shift++)
+            for (int shift = 1; !done.IsCompleted; shift++)
             {
                 WorkerOptions options = bench.Options with { Concurrency = 3, Name = $"{name}{shift}@bench", FollowsControl = false };
                 WorkerHost worker = new(bench.Broker, bench.Registry, bench.Backend, options);
                 await worker.StartAsync();
-                while (worker.GetStatistics().Received < 300 && !done.IsCompleted)
-                {
-                    await Task.Delay(1);
-                }
-
+                await (shift * CallsOfAShift < Calls / 10 * 7 ? ran.WaitForCountAsync(shift * CallsOfAShift) : done);
                 await worker.StopAsync();
             }
         }

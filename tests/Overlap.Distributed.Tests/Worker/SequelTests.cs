@@ -106,6 +106,31 @@ public sealed class SequelTests
         Assert.Equal((WireValue)failed.TaskId, errored.Result);
     }
 
+    [Fact]
+    public async Task RunAsync_UnknownTaskInAChain_StepsAfterItFail()
+    {
+        await using WorkerBench bench = await StartAsync();
+        ImmutableArray<WireMap> chain = [Named("tasks.add", "last", 1).ToWire()];
+
+        await bench.Client.SendAsync(new Signature("tasks.unknown") { Options = new CallOptions { Chain = chain } });
+
+        Assert.Equal("NotRegistered", (await bench.EndOfAsync("last")).Error!.Type);
+    }
+
+    // A callback to a queue that nobody has bound once kept all other results from being stored.
+    [Fact]
+    public async Task RunAsync_CallbackGoesNowhere_OthersAreSentAndResultsStored()
+    {
+        await using WorkerBench bench = await StartAsync();
+        Signature nowhere = new("tasks.add", 1) { Options = new CallOptions { TaskId = "nowhere", Exchange = "none", RoutingKey = "none" } };
+        ImmutableArray<WireMap> callbacks = [nowhere.ToWire(), Named("tasks.add", "callback", 10).ToWire()];
+
+        ResultDocument first = await bench.RunAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Callbacks = callbacks } });
+
+        Assert.Equal(TaskState.Success, first.State);
+        Assert.Equal((WireValue)13, (await bench.EndOfAsync("callback")).Result);
+    }
+
     private static Signature Named(string task, string id, params ImmutableArray<WireValue> args) =>
         new(task, args) { Options = new CallOptions { TaskId = id } };
 

@@ -18,7 +18,7 @@ internal sealed class WorkerBench : IAsyncDisposable
         Broker = new InMemoryBroker(new InMemoryBrokerOptions { TimeProvider = Clock, Lease = lease ?? TimeSpan.FromSeconds(30) });
         Backend = new InMemoryBackend(new InMemoryBackendOptions { TimeProvider = Clock });
         Client = new TaskClient(Broker, Backend, new TaskClientOptions { TimeProvider = Clock });
-        Options = (options ?? new WorkerOptions { Concurrency = 2 }) with { TimeProvider = Clock, Name = "worker@bench" };
+        Options = (options ?? new WorkerOptions { Concurrency = 2 }) with { TimeProvider = Clock, Name = "worker@bench", StopGrace = TimeSpan.Zero };
     }
 
     public VirtualTimeProvider Clock { get; } = new();
@@ -84,6 +84,18 @@ internal sealed class WorkerBench : IAsyncDisposable
     /// <summary>Sends a call and waits until it has ended.</summary>
     public async Task<ResultDocument> RunAsync(Signature signature) => await EndOfAsync(await Client.SendAsync(signature));
 
+    /// <summary>Moves the clock step by step until something is so, or fails the test.</summary>
+    public async Task AdvanceUntilAsync(TimeSpan step, Func<bool> isSo)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        while (!isSo())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            Clock.Advance(step);
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Stops the worker, so that all it has done is done.</summary>
     public Task StopAsync() => Host!.StopAsync().WaitAsync(Patience);
 
@@ -92,15 +104,8 @@ internal sealed class WorkerBench : IAsyncDisposable
         if (Host is not null)
         {
             using CancellationTokenSource hurry = new();
-            hurry.Cancel();
-            Task stop = Host.StopAsync(hurry.Token);
-            while (!stop.IsCompleted)
-            {
-                Clock.Advance(TimeSpan.FromSeconds(10));
-                await Task.WhenAny(stop, Task.Delay(10));
-            }
-
-            await stop;
+            await hurry.CancelAsync();
+            await Host.StopAsync(hurry.Token).WaitAsync(Patience);
         }
 
         await Broker.DisposeAsync();

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Worker;
 using Overlap.Executors;
+using Overlap.Processes;
 using Overlap.Testing;
 
 namespace Overlap.Distributed.Tests.Worker;
@@ -50,6 +52,52 @@ public sealed class WorkerHostTests
         ResultDocument document = await bench.RunAsync(new Signature("tasks.thread"));
 
         Assert.Equal((WireValue)false, document.Result);
+    }
+
+    [Fact]
+    public async Task Constructor_ProcessPoolAsExecutor_IsRefused()
+    {
+        await using InMemoryBroker broker = new();
+        await using ProcessPoolExecutor pool = new(1);
+
+        Assert.Throws<ArgumentException>(() => new WorkerHost(broker, new TaskRegistry(), null, new WorkerOptions { Executor = pool }));
+    }
+
+    [Fact]
+    public async Task RunAsync_CallEnds_DurationIsMeasuredWithItsOutcome()
+    {
+        List<string?> outcomes = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "overlap.task.duration")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            if (tags.ToArray().Any(static tag => tag is { Key: "celery.task_name", Value: "tasks.measured" }))
+            {
+                outcomes.Add((string?)tags.ToArray().Single(static tag => tag.Key == "overlap.task.outcome").Value);
+            }
+        });
+        listener.Start();
+        await using WorkerBench bench = new();
+        bench.Registry.Add("tasks.measured", () => 1);
+        await bench.StartAsync();
+        await bench.RunAsync(new Signature("tasks.measured"));
+
+        await bench.StopAsync();
+
+        Assert.Equal(["succeeded"], outcomes);
+    }
+
+    [Fact]
+    public void Shown_TextWithLinesOfItsOwn_IsOnOneLineAndCut()
+    {
+        Assert.Equal("a\\x0ab\\x1b[31m", TaskRunner.Shown("a\nb\u001b[31m"));
+        Assert.Equal(1_024, TaskRunner.Shown(new string('x', 5_000)).Length);
     }
 
     [Theory]

@@ -8,6 +8,8 @@ internal static class SystemError
 {
     public const int Interrupted = 4;
     public const int NoChild = 10;
+    public const int TooManyOpenFilesInSystem = 23;
+    public const int TooManyOpenFiles = 24;
 
     /// <summary>Throws what the last system call reported, if it failed.</summary>
     public static int ThrowIfNegative(int result, string call) =>

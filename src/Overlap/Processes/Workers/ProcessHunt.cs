@@ -11,11 +11,29 @@ internal static class ProcessHunt
     // How long one round waits for what it killed. Unit: milliseconds.
     private const int Patience = 500;
 
-    /// <summary>Kills what bears one of the cookies.</summary>
+    // Without a descriptor left nobody can be looked for; others may give one back. Unit of the pause: milliseconds.
+    private const int MostTries = 50;
+    private const int Pause = 100;
+
+    /// <summary>Kills what bears one of the cookies. While this program has no descriptor left it waits for one, five seconds at most.</summary>
     public static void ByCookie(IReadOnlyList<WorkerCookie> cookies)
     {
         byte[] buffer = new byte[16 << 10];
-        Hunt(() => [.. ProcessTable.All().Where(processId => processId != Environment.ProcessId && ProcessTable.HasCookie(processId, cookies, ref buffer))]);
+        for (int tries = 1; tries <= MostTries; tries++)
+        {
+            try
+            {
+                Hunt(() =>
+                [
+                    .. ProcessTable.All().Where(processId => processId != Environment.ProcessId && ProcessTable.HasCookie(processId, cookies, ref buffer)),
+                ]);
+                return;
+            }
+            catch (IOException)
+            {
+                _ = DescriptorCalls.Poll([], Pause);
+            }
+        }
     }
 
     /// <summary>Kills all descendants of this process: those that are below it, and those that only bear its cookie any more.</summary>

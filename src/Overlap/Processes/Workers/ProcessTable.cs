@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Overlap.Processes.Native;
 
 namespace Overlap.Processes.Workers;
@@ -7,6 +8,7 @@ namespace Overlap.Processes.Workers;
 internal static class ProcessTable
 {
     /// <summary>The numbers of all processes this one may see.</summary>
+    /// <exception cref="IOException">This program has no descriptor left to look with.</exception>
     public static IEnumerable<int> All()
     {
         // Where the kernel shows no processes there is nothing to find.
@@ -20,6 +22,7 @@ internal static class ProcessTable
     }
 
     /// <summary>Tells whether the environment a process was started with has one of the cookies. Another user's cannot be read and has none.</summary>
+    /// <exception cref="IOException">This program has no descriptor left to look with.</exception>
     public static bool HasCookie(int processId, IReadOnlyList<WorkerCookie> cookies, ref byte[] buffer)
     {
         int length = ReadAll($"/proc/{processId}/environ", ref buffer);
@@ -56,7 +59,9 @@ internal static class ProcessTable
         int file = DescriptorCalls.TryOpen(path, write: false);
         if (file < 0)
         {
-            return 0;
+            return Marshal.GetLastPInvokeError() is SystemError.TooManyOpenFiles or SystemError.TooManyOpenFilesInSystem
+                ? throw new IOException($"No descriptor is left to read {path}.")
+                : 0;
         }
 
         int length = 0;
