@@ -40,7 +40,7 @@ public sealed class WorkerFaultTests
     [Theory]
     [InlineData("redis")]
     [InlineData("sqlite")]
-    public async Task Worker_FrozenForLongerThanItsLease_IsToldAndSettlesNothing(string kind)
+    public async Task Worker_FrozenForLongerThanItsLease_OverwritesNothing(string kind)
     {
         await using Scene scene = await Scene.OpenAsync(kind);
         FleetWorker frozen = await scene.StartWorkerAsync();
@@ -59,7 +59,7 @@ public sealed class WorkerFaultTests
         Assert.True(verdict.IsInnocent, $"{verdict}");
         Assert.Equal(1, frozen.LostLeases);
         Assert.Equal(0, other.LostLeases);
-        Assert.Equal(TaskState.Success, first.State);
+        Assert.Equal(first.Result, (await handle.ReadAsync())!.Result);
     }
 
     [Theory]
