@@ -37,6 +37,23 @@ internal sealed partial class RedisConsumer
         }
     }
 
+    /// <summary>Renews the leases for one who has not seen for long that he holds: a process that stood still is told by nobody.</summary>
+    internal async ValueTask ProveAsync()
+    {
+        try
+        {
+            await RenewLeasesAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ObjectDisposedException(nameof(RedisConsumer));
+        }
+        catch (Exception error) when (RedisFaults.IsOne(error))
+        {
+            throw RedisFaults.ToBroker(error, _broker.Address);
+        }
+    }
+
     private void Add(RedisHold hold) => _held[hold.Tag] = hold;
 
     private void Remove(RedisHold hold) => _held.TryRemove(hold.Tag, out _);

@@ -126,7 +126,7 @@ internal sealed partial class RedisConsumer
     }
 
     // S3: a holder that was seen to hold within three quarters of its lease still holds; one that was paused for longer asks.
-    private bool MustLookFirst(RedisHold hold) => hold.IsUncertain || _clock.GetElapsedTime(hold.SeenAt) > _lease * 0.75;
+    internal bool MustLookFirst(RedisHold hold) => hold.IsUncertain || _clock.GetElapsedTime(hold.SeenAt) > _lease * 0.75;
 
     private async ValueTask LookAsync(HoldSettlement[] settlements, List<int> open, bool[] results, CancellationToken cancellationToken)
     {

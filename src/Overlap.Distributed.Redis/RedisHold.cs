@@ -1,9 +1,10 @@
+using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
 
 namespace Overlap.Distributed.Redis;
 
 /// <summary>A message that a consumer holds.</summary>
-internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBucket bucket, long number, string tag, byte[] raw, WireMessage? message)
+internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBucket bucket, long number, string tag, byte[] raw, WireMessage? message) : ILeaseProof
 {
     private const int Held = 0;
     private const int Settling = 1;
@@ -51,6 +52,12 @@ internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBu
         get => Volatile.Read(ref _seenAt);
         set => Volatile.Write(ref _seenAt, value);
     }
+
+    /// <inheritdoc/>
+    public bool IsCertain => !owner.MustLookFirst(this);
+
+    /// <inheritdoc/>
+    public ValueTask ProveAsync() => owner.ProveAsync();
 
     /// <summary>Begins to settle it; of those who try, one does.</summary>
     public bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Held) == Held;

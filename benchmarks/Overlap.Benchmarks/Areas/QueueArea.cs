@@ -60,7 +60,7 @@ internal sealed class QueueArea : BenchmarkArea
     {
         await using PeerContender celery = Peer(context, redis, "enqueue", "noop.delay()", Calls);
         Signature noop = new("tasks.noop");
-        return await context.Runner.RunAsync(
+        ComparisonResult result = await context.Runner.RunAsync(
             new Comparison
             {
                 Title = "Calls of a task that does nothing are sent, by one client",
@@ -75,12 +75,14 @@ internal sealed class QueueArea : BenchmarkArea
                     (null, Emptied(broker, Together, $"await client.SendManyAsync({ManyCalls:N0} × noop)", ManyCalls, async items =>
                         await client.SendManyAsync(Enumerable.Repeat(noop, items), cancellationToken))),
                     (Requirement.Celery, celery)),
-                Ratios = [Metric.PerItem],
+                Ratios = [Metric.PerItem, Metric.CpuPerItem],
                 Targets = [Target.SpeedUp(OneByOne, Metric.PerItem, 5, Celery), Target.SpeedUp(Together, Metric.PerItem, 30, Celery)],
                 WarmUps = 2,
                 Note = "Celery's delay returns when Redis has replied, as SendAsync does.",
             },
             cancellationToken);
+        await broker.PurgeAsync("celery", cancellationToken);
+        return result;
     }
 
     private static async Task<ComparisonResult> DrainAsync(
@@ -98,11 +100,15 @@ internal sealed class QueueArea : BenchmarkArea
                     {
                         Name = Ours,
                         Shown = $"WorkerHost, concurrency {Concurrency}",
-                        FillAsync = async () => await client.SendManyAsync(Enumerable.Repeat(noop, ManyCalls), cancellationToken),
+                        FillAsync = async () =>
+                        {
+                            await broker.PurgeAsync("celery", cancellationToken);
+                            await client.SendManyAsync(Enumerable.Repeat(noop, ManyCalls), cancellationToken);
+                        },
                         Loop = new LoopContender { Name = Ours, Shown = "", Items = ManyCalls, Loop = items => DrainAsync(broker, backend, items) },
                     }),
                     (Requirement.Celery, celery)),
-                Ratios = [Metric.PerItem],
+                Ratios = [Metric.PerItem, Metric.CpuPerItem],
                 Targets = [Target.SpeedUp(Ours, Metric.PerItem, ignoresResult ? 20 : 25, Celery)],
                 WarmUps = 2,
                 Note = $"Ours drains {ManyCalls:N0} calls, from the start of the worker to its stop, when all is acknowledged; Celery's worker {Calls:N0}, from its first call to its last.",

@@ -12,7 +12,8 @@ import time
 
 from celery import Celery
 
-JOB, URL = (sys.argv + ["", "redis://127.0.0.1:6379/0"])[1:3] if len(sys.argv) > 2 else ("", os.environ["QUEUE_URL"])
+# The worker imports this file too, with arguments of its own.
+URL = os.environ.get("QUEUE_URL") or sys.argv[2]
 app = Celery("celery_queue", broker=URL, backend=URL)
 app.conf.worker_hijack_root_logger = False
 
@@ -64,6 +65,7 @@ def drain(items, ignored):
     while True:
         left = server.llen("celery") + server.hlen("unacked")
         now = time.perf_counter()
+        check(worker.process.poll() is None, "the worker has ended")
         if first is None and left < items:
             first, done_by_then = now, items - left
         if left == 0:
@@ -96,6 +98,7 @@ def memory(items):
 
 
 if __name__ == "__main__":
+    JOB = sys.argv[1]
     server = app.backend.client
     server.flushdb()
     worker = None

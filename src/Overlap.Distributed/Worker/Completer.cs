@@ -76,6 +76,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
     {
         try
         {
+            await ProveAsync(batch).ConfigureAwait(false);
             await SendAsync(batch).ConfigureAwait(false);
             await StoreAsync(batch).ConfigureAwait(false);
             await SettleAsync(batch).ConfigureAwait(false);
@@ -94,6 +95,22 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         }
 
         window.Free(batch.Count(static completion => completion.FreesPlace));
+    }
+
+    // I3: a process that stood still may not have heard yet what it has lost meanwhile.
+    private async Task ProveAsync(List<Completion> batch)
+    {
+        foreach (Completion completion in batch)
+        {
+            if (completion.Delivery.State is ILeaseProof { IsCertain: false } proof && !completion.Delivery.LeaseLost.IsCancellationRequested)
+            {
+                await TryUntilDoneAsync(async _ =>
+                {
+                    await proof.ProveAsync().ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
+            }
+        }
     }
 
     // Who dies after it sends the same again when the call runs again: what follows a call runs at least once, as the call does.

@@ -109,6 +109,13 @@ internal sealed class Intake : IDisposable
         }
     }
 
+    /// <summary>Gives a delivery back to its queue without a look at it.</summary>
+    public void GiveBack(Delivery delivery)
+    {
+        _figures.CountReturned();
+        _completer.Add(new Completion(delivery, null, new Settlement(delivery, SettlementKind.Return)));
+    }
+
     public void Dispose() => Agenda.Dispose();
 
     private void Schedule(WorkItem item)

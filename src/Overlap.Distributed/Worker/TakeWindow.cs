@@ -18,15 +18,32 @@ internal sealed class TakeWindow(int slots, TimeSpan ahead, int maxAhead) : IDis
     // Seconds; bits of a double. Several may write at a time: one of their values stays, and a mean forgives that.
     private long _mean = BitConverter.DoubleToInt64Bits(double.NaN);
     private int _held;
+    private volatile bool _isNarrow;
 
     /// <summary>How many are held.</summary>
     public int Held => Volatile.Read(ref _held);
+
+    /// <summary>Whether one only may be held, whatever its calls take.</summary>
+    public bool IsNarrow
+    {
+        get => _isNarrow;
+        set
+        {
+            _isNarrow = value;
+            _freed.Set();
+        }
+    }
 
     /// <summary>How many may be held now.</summary>
     public int Capacity
     {
         get
         {
+            if (_isNarrow)
+            {
+                return 1;
+            }
+
             double mean = BitConverter.Int64BitsToDouble(Volatile.Read(ref _mean));
             double wanted = double.IsNaN(mean) ? 0 : slots * _aheadSeconds / Math.Max(mean, 1e-6);
             return slots + (wanted < 1 ? 0 : (int)Math.Min(wanted, maxAhead));

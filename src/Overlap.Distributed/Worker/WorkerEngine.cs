@@ -23,6 +23,7 @@ internal sealed class WorkerEngine : IDisposable
     private readonly LiveItems _live = new();
     private readonly Completer _completer;
     private readonly Intake _intake;
+    private readonly Solitude _solitude;
     private readonly TaskRunner _runner;
     private readonly StallWatch _watch;
     private readonly ILogger _logger;
@@ -53,6 +54,7 @@ internal sealed class WorkerEngine : IDisposable
         _completer = new Completer(broker, consumer, backend, _figures, _window, options.TimeProvider, _logger);
         _runner = new TaskRunner(options, invoker, sequel, broker, backend, _completer, _window, _figures, _live, revoked);
         _intake = new Intake(options, registry, _executor, _runner, _completer, _window, _figures, _live, _logger);
+        _solitude = new Solitude(options, _window, _intake.GiveBack);
         _watch = new StallWatch(options, broker, _logger);
         ControlListener control = new(options, broker, registry, _intake, _live, revoked, GetStatistics, shutDown, _logger);
         _completing = _completer.RunAsync();
@@ -139,6 +141,7 @@ internal sealed class WorkerEngine : IDisposable
         _pumping.Dispose();
         _listening.Dispose();
         _intake.Dispose();
+        _solitude.Dispose();
         _completer.Dispose();
         _window.Dispose();
     }
@@ -192,7 +195,7 @@ internal sealed class WorkerEngine : IDisposable
                 _window.Take(deliveries.Count);
                 _figures.CountReceived(deliveries.Count);
                 WorkerMetrics.CountReceived(deliveries.Count);
-                foreach (Delivery delivery in deliveries)
+                foreach (Delivery delivery in _solitude.Admit(deliveries))
                 {
                     _intake.Take(delivery);
                 }

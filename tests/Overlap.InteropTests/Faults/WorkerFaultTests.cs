@@ -15,16 +15,19 @@ public sealed class WorkerFaultTests
     {
         const int Kills = 3;
         await using Scene scene = await Scene.OpenAsync(kind);
-        await scene.SendAsync(100, 0.05);
+        await scene.SendAsync(60, 0.02);
         FleetWorker steady = await scene.StartWorkerAsync();
         for (int kill = 0; kill < Kills; kill++)
         {
             FleetWorker victim = await scene.StartWorkerAsync();
+
+            // More, and longer, than the other can take.
+            await scene.SendAsync(12, 0.4);
             await victim.NextStartAsync();
             await victim.KillAsync();
         }
 
-        await scene.SendAsync(20);
+        await scene.SendAsync(24);
         Verdict verdict = await scene.JudgeAsync();
 
         Assert.True(verdict.IsInnocent, $"{verdict}");
