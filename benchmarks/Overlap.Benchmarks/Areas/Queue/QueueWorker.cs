@@ -33,7 +33,7 @@ internal sealed class QueueWorker : IAsyncDisposable
 
     public static async Task<QueueWorker> StartAsync(string url, CancellationToken cancellationToken)
     {
-        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Verb, url])
+        Process process = Process.Start(new ProcessStartInfo("dotnet", [typeof(QueueWorker).Assembly.Location, Verb, url])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
