@@ -67,7 +67,8 @@ public sealed class WorkerFaultTests
     [InlineData("sqlite")]
     public async Task Poison_KillsItsWorkers_IsADeadLetterAfterThreeAndOthersAreDone(string kind)
     {
-        const int Poisons = 3;
+        // One at a time: of several, one may strike those on their last delivery that another has just brought there (docs/queue/celery.md).
+        const int Poisons = 1;
         await using Scene scene = await Scene.OpenAsync(kind);
         List<TaskHandle> poisons = [];
         for (int number = 0; number < Poisons; number++)

@@ -46,10 +46,12 @@ public sealed class InteropStage : IAsyncDisposable
     }
 
     /// <summary>What is on a server and belongs to no result: messages that wait, are held, or are put aside.</summary>
+    /// <remarks>A name in the table of claims is no message: the claim's own list is, and a list of nothing does not exist.</remarks>
     internal static async Task<string[]> KeysOfMessagesAsync(string url) =>
     [
         .. (await AskAsync(url, "KEYS", "*")).Items.ToArray().Select(static key => key.AsText())
-            .Where(static key => !key.StartsWith("celery-task-meta-", StringComparison.Ordinal) && !key.StartsWith("_kombu.binding.", StringComparison.Ordinal))
+            .Where(static key => !key.StartsWith("celery-task-meta-", StringComparison.Ordinal) && !key.StartsWith("_kombu.binding.", StringComparison.Ordinal)
+                && key != "_overlap.claims")
             .Order(StringComparer.Ordinal),
     ];
 
