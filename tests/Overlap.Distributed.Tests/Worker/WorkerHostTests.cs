@@ -283,6 +283,9 @@ public sealed class WorkerHostTests
 
         await bench.EndOfAsync(handles[0]);
         Assert.Equal(1, ran.Count);
+
+        // The others must have been looked at before the clock moves: a wait that begins while it moves is measured from the time before.
+        await bench.AdvanceUntilAsync(TimeSpan.Zero, () => bench.Host!.GetStatistics().Waiting == 2);
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await bench.EndOfAsync(handles[1]);
         Assert.Equal(2, ran.Count);
