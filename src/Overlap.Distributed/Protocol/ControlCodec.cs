@@ -34,6 +34,11 @@ internal static class ControlCodec
     public const string TaskNameArgument = "task_name";
     public const string RateLimitArgument = "rate_limit";
 
+    /// <summary>What our workers add to their answer to <see cref="Stats"/>.</summary>
+    public const string HealthPart = "overlap_health";
+    public const string IsHealthyPart = "healthy";
+    public const string DescriptionPart = "description";
+
     private const string JsonType = "application/json";
 
     /// <summary>Reads a command.</summary>

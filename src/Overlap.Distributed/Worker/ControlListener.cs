@@ -9,7 +9,16 @@ namespace Overlap.Distributed.Worker;
 
 /// <summary>Follows the commands that are broadcast to workers. Who can write to the broker can give them; none of them runs code of its own.</summary>
 internal sealed class ControlListener(
-    WorkerOptions options, IBroker broker, TaskRegistry registry, Intake intake, LiveItems live, RevokedCalls revoked, Func<WorkerStatistics> statistics, Action shutDown, ILogger logger)
+    WorkerOptions options,
+    IBroker broker,
+    TaskRegistry registry,
+    Intake intake,
+    LiveItems live,
+    RevokedCalls revoked,
+    Func<WorkerStatistics> statistics,
+    Func<WorkerHealth> health,
+    Action shutDown,
+    ILogger logger)
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
@@ -189,7 +198,14 @@ internal sealed class ControlListener(
             new("pid", Environment.ProcessId),
             new("prefetch_count", now.Held),
             new("pool", new WireMap([new("max-concurrency", options.Concurrency)])),
+            new(ControlCodec.HealthPart, DescribeHealth()),
         ]);
+    }
+
+    private WireMap DescribeHealth()
+    {
+        WorkerHealth now = health();
+        return new WireMap([new(ControlCodec.IsHealthyPart, now.IsHealthy), new(ControlCodec.DescriptionPart, now.Description)]);
     }
 
     private WireValue Describe(IEnumerable<WorkItem> items) => ListOf(items.Select(item => (WireValue)Describe(item)));
