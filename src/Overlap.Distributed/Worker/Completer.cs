@@ -202,6 +202,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             if (!wasHeld)
             {
                 figures.CountLostLease();
+                WorkerMetrics.CountLostLease(completion.Delivery.Queue);
                 WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
             }
         }

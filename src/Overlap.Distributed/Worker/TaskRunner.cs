@@ -270,6 +270,7 @@ internal sealed partial class TaskRunner(
     private void EndLost(WorkItem item)
     {
         figures.CountLostLease();
+        WorkerMetrics.CountLostLease(item.Delivery.Queue);
         WorkerLog.LeaseLost(_logger, item.Definition.Name, Shown(item.Message.Id));
         live.Remove(item);
         completer.Add(new Completion(item.Delivery, null, null));
