@@ -44,7 +44,7 @@ internal sealed class ControlListener(
             }
             catch (Exception exception)
             {
-                WorkerLog.ControlDelayed(logger, Delay, exception);
+                WorkerLog.ControlDelayed(logger, Delay.TotalSeconds, exception);
                 await Task.Delay(Delay, options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -61,7 +61,7 @@ internal sealed class StallWatch(WorkerOptions options, IBroker broker, ILogger 
         else if (Interlocked.Exchange(ref _trouble, found) is not { IsStall: true })
         {
             WorkerMetrics.CountStall(found.Queue);
-            WorkerLog.Stalled(logger, time, found.Queue, found.Count);
+            WorkerLog.Stalled(logger, time.TotalSeconds, found.Queue, found.Count);
         }
 
         if (Volatile.Read(ref _waitingSince) != since)
@@ -87,7 +87,7 @@ internal sealed class StallWatch(WorkerOptions options, IBroker broker, ILogger 
         }
         catch (Exception exception) when (exception is BrokerException or ObjectDisposedException)
         {
-            WorkerLog.ReceiveDelayed(logger, options.StallAfter / LooksInTime, exception);
+            WorkerLog.ReceiveDelayed(logger, (options.StallAfter / LooksInTime).TotalSeconds, exception);
             return new Trouble(false, "", 0, $"the broker does not answer: {exception.Message}");
         }
     }

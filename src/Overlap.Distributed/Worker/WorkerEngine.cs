@@ -230,7 +230,7 @@ internal sealed class WorkerEngine : IDisposable
             }
             catch (Exception exception)
             {
-                WorkerLog.ReceiveDelayed(_logger, delay, exception);
+                WorkerLog.ReceiveDelayed(_logger, delay.TotalSeconds, exception);
                 await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
             }
