@@ -118,7 +118,7 @@ public sealed record WorkerOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>What the waits of retries are drawn from, so that a test can repeat them; <see langword="null"/>: chance.</summary>
-    public int? Seed { get; init; }
+    internal int? Seed { get; init; }
 
     private static int AtLeast(int least, int value, string name)
     {
