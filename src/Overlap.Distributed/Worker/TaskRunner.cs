@@ -100,13 +100,26 @@ internal sealed partial class TaskRunner(
 
             item.IsAcknowledged = true;
         }
+        else if (item.Delivery.Attempt > 1 && !await completer.BeginAsync(item.Delivery).ConfigureAwait(false))
+        {
+            if (item.TryEnd())
+            {
+                EndLost(item);
+            }
+
+            return;
+        }
 
         if (item.Definition.Options.TracksStart && !item.IgnoresResult)
         {
             completer.Add(new Completion(item.Delivery, Documents.Started(item.Message, options.Name), null, FreesPlace: false));
         }
 
-        await RunCallAsync(item).ConfigureAwait(false);
+        // Else the worker's stop has given it back while the broker was asked.
+        if (item.IsRunning)
+        {
+            await RunCallAsync(item).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask RunCallAsync(WorkItem item)
