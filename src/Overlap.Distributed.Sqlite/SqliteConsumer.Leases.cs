@@ -98,6 +98,12 @@ internal sealed partial class SqliteConsumer
     {
         lock (_gate)
         {
+            if (hold.IsCompleted)
+            {
+                // Its row is gone because it was completed meanwhile.
+                return;
+            }
+
             _held.Remove(hold);
         }
 

@@ -66,6 +66,12 @@ internal sealed partial class TaskRunner(
     /// <summary>Gives the message of an item back to its queue, which ends the item.</summary>
     public void EndReturned(WorkItem item)
     {
+        if (item.Completed is { } completed)
+        {
+            EndSucceeded(item, completed.Result, _clock.GetElapsedTime(item.StartedAt));
+            return;
+        }
+
         figures.CountReturned();
         if (item.IsAcknowledged)
         {
@@ -145,6 +151,17 @@ internal sealed partial class TaskRunner(
         TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
         window.Observe(duration);
 
+        // I9: it has ended already, and what its function did afterwards does not count.
+        if (item.Completed is { } completed)
+        {
+            if (failure is not null)
+            {
+                WorkerLog.FailedCompleted(_logger, item.Definition.Name, Shown(item.Message.Id), failure);
+            }
+
+            (result, failure) = (completed.Result, null);
+        }
+
         // Else its hard limit or the worker's stop has ended it, and what it returns comes too late.
         if (item.TryEnd())
         {
@@ -156,7 +173,7 @@ internal sealed partial class TaskRunner(
     {
         StopCause cause = item.Cause;
         string outcome = "failed";
-        if (cause == StopCause.LeaseLost || failure is LeaseLostException)
+        if (item.Completed is null && (cause == StopCause.LeaseLost || failure is LeaseLostException))
         {
             outcome = "lost";
             EndLost(item);
@@ -206,7 +223,7 @@ internal sealed partial class TaskRunner(
     // In this process nothing can be killed: the call fails now, its token is cancelled, and its slot is taken until it returns.
     private void HardLimitPassed(WorkItem item)
     {
-        if (!item.TryEnd())
+        if (item.Completed is not null || !item.TryEnd())
         {
             return;
         }
@@ -231,7 +248,8 @@ internal sealed partial class TaskRunner(
         SequelCalls calls;
         try
         {
-            calls = sequel.OfSuccess(item.Message, result);
+            // What follows one that was completed was sent in the same step.
+            calls = item.Completed is { } completed ? completed.Sequel with { Publications = [] } : sequel.OfSuccess(item.Message, result);
         }
         catch (MessageFormatException exception)
         {
@@ -258,6 +276,10 @@ internal sealed partial class TaskRunner(
         ResultDocument[] skipped = [.. calls.Skipped.Select(id => document with { TaskId = id, ParentId = null, GroupId = null })];
         End(item, document with { Children = calls.Children }, SettlementOf(item, SettlementKind.Acknowledge), calls.Publications, [.. skipped]);
     }
+
+    /// <summary>What follows the success of a call.</summary>
+    /// <exception cref="MessageFormatException">It cannot be read, or the result has no form in which to travel.</exception>
+    public SequelCalls SequelOfSuccess(TaskMessage message, WireValue result) => sequel.OfSuccess(message, result);
 
     /// <summary>What follows the failure of a call; nothing, if that cannot be read.</summary>
     public SequelCalls SequelOfFailure(TaskMessage message)

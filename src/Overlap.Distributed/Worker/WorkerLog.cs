@@ -50,6 +50,9 @@ internal static partial class WorkerLog
     [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Delay}")]
     public static partial void ControlDelayed(ILogger logger, TimeSpan delay, Exception exception);
 
+    [LoggerMessage(14019, LogLevel.Error, "Task {Task} {TaskId} threw after it had completed with its own writes: it has succeeded all the same")]
+    public static partial void FailedCompleted(ILogger logger, string task, string taskId, Exception exception);
+
     [LoggerMessage(14017, LogLevel.Error, "The executor does not take task {Task} {TaskId}: its message goes back")]
     public static partial void Refused(ILogger logger, string task, string taskId, Exception exception);
 
