@@ -45,6 +45,6 @@ public enum MessageDefect
     /// <summary>Its call has failed, and its task keeps such messages.</summary>
     Failed,
 
-    /// <summary>It was delivered as often as is allowed, and each time its worker died.</summary>
+    /// <summary>As many workers have lost it by dying or standing still as are allowed to.</summary>
     Poison,
 }
