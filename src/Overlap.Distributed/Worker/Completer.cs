@@ -207,6 +207,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             if (!wasHeld)
             {
                 figures.CountLostLease();
+                WorkerMetrics.CountLostLease(completion.Delivery.Queue);
                 WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
             }
         }
@@ -224,7 +225,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             }
             catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException and not ObjectDisposedException)
             {
-                WorkerLog.CompletionDelayed(logger, delay, exception);
+                WorkerLog.CompletionDelayed(logger, delay.TotalSeconds, exception);
                 await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
             }

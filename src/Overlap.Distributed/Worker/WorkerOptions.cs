@@ -102,5 +102,5 @@ public sealed record WorkerOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>What the waits of retries are drawn from, so that a test can repeat them; <see langword="null"/>: chance.</summary>
-    public int? Seed { get; init; }
+    internal int? Seed { get; init; }
 }
