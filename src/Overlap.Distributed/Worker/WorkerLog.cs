@@ -23,6 +23,12 @@ internal static partial class WorkerLog
     [LoggerMessage(14005, LogLevel.Information, "Task {Task} {TaskId} does not run: {Reason}")]
     public static partial void Revoked(ILogger logger, string task, string taskId, string reason);
 
+    [LoggerMessage(14019, LogLevel.Debug, "Task {Task} {TaskId} is not to be told of")]
+    public static partial void Ignored(ILogger logger, string task, string taskId);
+
+    [LoggerMessage(14020, LogLevel.Warning, "Task {Task} {TaskId} rejects its message: {Reason}")]
+    public static partial void Rejected(ILogger logger, string task, string taskId, string reason);
+
     [LoggerMessage(14006, LogLevel.Error, "Delivery {Tag} of {Queue} became a dead letter, {Defect}: {Detail}")]
     public static partial void DeadLettered(ILogger logger, string tag, string queue, string defect, string detail);
 

@@ -183,7 +183,7 @@ public sealed class HealthTests
         Task<WorkerAnswer> asking = FirstAnswerAsync(bench, "celery@python");
         Assert.True(await hearing.AsTask().WaitAsync(WorkerBench.Patience));
         ControlRequest request = ControlCodec.Read(heard.Current, ProtocolLimits.Default);
-        WireMessage answer = ControlCodec.WriteReply(request, "celery@python", new WireMap([new("pid", 1)]));
+        WireMessage answer = ControlCodec.WriteReply(request, "celery@python", new WireMap([new("pid", 1)]), clock: 1);
 
         await bench.Broker.PublishAsync(new[] { new Publication(request.ReplyExchange!, request.ReplyRoutingKey!, answer) });
 
