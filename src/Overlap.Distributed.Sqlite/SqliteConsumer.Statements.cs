@@ -12,8 +12,9 @@ internal sealed partial class SqliteConsumer
         long now = _broker.Store.Now;
 
         // I2: one sentence for what is due and for what was lost, so that neither needs a sweeper: who claims, sweeps.
-        session.Execute(
+        int found = session.Execute(
             "UPDATE overlap_message SET lost=lost+(holder IS NOT NULL), holder=NULL, wake=NULL WHERE wake IS NOT NULL AND wake<=$1", now);
+        SqliteFaultPoints.LostFound.ReachIf(found > 0);
         List<SqliteClaim> claims = [];
         foreach (long id in Choose(session, most))
         {
@@ -29,6 +30,7 @@ internal sealed partial class SqliteConsumer
             }
         }
 
+        SqliteFaultPoints.ClaimWritten.ReachIf(claims.Count > 0);
         long? nextWake = claims.Count > 0 ? null : session.ReadNumber("SELECT min(wake) FROM overlap_message WHERE wake IS NOT NULL");
         return (claims, nextWake);
     }

@@ -64,6 +64,7 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
                     isDurable: false, (session, _) => Claim(session, most))).ConfigureAwait(false);
                 if (claims.Count > 0)
                 {
+                    SqliteFaultPoints.Claimed.Reach();
                     return await HoldAsync(claims).ConfigureAwait(false);
                 }
 
@@ -257,6 +258,7 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
         try
         {
             lost = await _broker.Store.WriteAsync(isDurable: false, (session, _) => Renew(session, held)).ConfigureAwait(false);
+            SqliteFaultPoints.Renewed.Reach();
         }
         catch (Exception failure) when (failure is SqliteFileException or ObjectDisposedException)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Diagnostics;
 using Overlap.Distributed.Redis;
 using Overlap.Distributed.Sqlite;
 using Overlap.Distributed.Tasks;
@@ -14,8 +15,18 @@ internal static class HostProgram
     // A worker that dies is missed soon, so that tests need not wait long.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
-    public static async Task RunAsync(string url)
+    private static int _isStruck;
+
+    /// <param name="url">Where the queue is.</param>
+    /// <param name="point">The name of the fault point at which it is struck, once; <see langword="null"/>: at none.</param>
+    /// <param name="dies">Whether it dies there; if not, what it does there fails.</param>
+    public static async Task RunAsync(string url, string? point = null, bool dies = false)
     {
+        if (point is not null)
+        {
+            FaultPoint.Struck = reached => StrikeOnce(reached.Name == point, point, dies);
+        }
+
         (IBroker broker, IResultBackend backend) = Open(url);
         await using IBroker ownBroker = broker;
         await using IResultBackend ownBackend = backend;
@@ -27,17 +38,44 @@ internal static class HostProgram
                 Say($"finished {context.Id}");
                 return Environment.ProcessId;
             })
+            .Add("tasks.again", static (TaskContext context) =>
+            {
+                if (context.Retries == 0)
+                {
+                    throw context.Retry(TimeSpan.Zero);
+                }
+
+                Say($"started {context.Id}");
+                Say($"finished {context.Id}");
+            })
             .Add("tasks.poison", static (TaskContext context) =>
             {
                 Say($"started {context.Id}");
                 Process.GetCurrentProcess().Kill();
             });
-        WorkerHost host = new(broker, registry, backend, new WorkerOptions { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) });
+
+        // Where faults are planted, what is not due yet is put aside at the broker, so that this is met too.
+        WorkerOptions options = new() { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) };
+        WorkerHost host = new(broker, registry, backend, point is null ? options : options with { Horizon = TimeSpan.Zero });
         await host.StartAsync();
         Say("ready");
         await Task.Run(static () => Console.In.ReadToEnd());
         await host.StopAsync();
         Say($"ended {host.GetStatistics().LostLeases}");
+    }
+
+    private static void StrikeOnce(bool isHere, string point, bool dies)
+    {
+        if (isHere && Interlocked.Exchange(ref _isStruck, 1) == 0)
+        {
+            Say($"struck {point}");
+            if (dies)
+            {
+                Process.GetCurrentProcess().Kill();
+            }
+
+            throw new InvalidOperationException($"A planted fault: {point}.");
+        }
     }
 
     private static (IBroker Broker, IResultBackend Backend) Open(string url)

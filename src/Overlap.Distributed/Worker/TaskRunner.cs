@@ -18,7 +18,7 @@ internal sealed partial class TaskRunner(
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger(typeof(WorkerHost).FullName!);
 
     /// <summary>What an executor runs.</summary>
-    public static Func<WorkItem, ValueTask> Call { get; } = static item => item.Runner.RunAsync(item);
+    public static Func<WorkItem, ValueTask> Call { get; } = static item => item.Runner.RunToItsEndAsync(item);
 
     /// <summary>Stores how far a call is. That it cannot be stored does not concern the call.</summary>
     public async ValueTask ReportAsync(TaskMessage message, string state, WireValue progress, CancellationToken cancellationToken)
@@ -116,6 +116,7 @@ internal sealed partial class TaskRunner(
         hardLimit = hardLimit > TimeSpan.Zero ? hardLimit : null;
         using ITimer? hard = invoker.Kills ? null : StartTimer(hardLimit, HardLimitPassed, item);
         using Activity? activity = WorkerMetrics.StartActivity(item);
+        WorkerFaultPoints.Begun.Reach();
         item.StartedAt = _clock.GetTimestamp();
         WireValue result = default;
         Exception? failure = null;
@@ -129,6 +130,7 @@ internal sealed partial class TaskRunner(
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
         }
 
+        WorkerFaultPoints.Ran.Reach();
         TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
         window.Observe(duration);
 
