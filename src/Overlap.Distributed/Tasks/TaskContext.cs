@@ -42,8 +42,23 @@ public sealed class TaskContext
     /// <summary>The headers that the caller has added.</summary>
     public WireMap Headers => Message.OtherHeaders;
 
+    /// <summary>The first call of the workflow that this one is part of; by itself its own.</summary>
+    public string RootId => Message.RootId ?? Message.Id;
+
+    /// <summary>The call that sent this one; <see langword="null"/>: none did.</summary>
+    public string? ParentId => Message.ParentId;
+
+    /// <summary>Before which moment it was not to start; <see langword="null"/>: at once.</summary>
+    public DateTimeOffset? Eta => Message.Eta;
+
+    /// <summary>After which moment it was not to start; <see langword="null"/>: never too late.</summary>
+    public DateTimeOffset? Expires => Message.Expires;
+
+    /// <summary>Who sent it, for people to read, as <c>gen1234@host</c>; <see langword="null"/>: not said.</summary>
+    public string? Origin => Message.Origin;
+
     /// <summary>The call as it came.</summary>
-    public TaskMessage Message { get; }
+    internal TaskMessage Message { get; }
 
     /// <summary>The worker's clock.</summary>
     public TimeProvider TimeProvider { get; }
@@ -87,6 +102,17 @@ public sealed class TaskContext
     /// <param name="maxRetries">How often the call may be tried again, in place of what the task's options say.</param>
     public TaskRetryException Retry(TimeSpan? after = null, Exception? cause = null, int? maxRetries = null) =>
         new(cause is null ? $"{TaskName} asks to be tried again." : $"{cause.GetType().Name}: {cause.Message}", cause) { After = after, MaxRetries = maxRetries };
+
+    /// <summary>Makes the exception that refuses the message: <c>throw context.Reject(...)</c>.</summary>
+    /// <param name="reason">Why, for people to read; <see langword="null"/>: it is not said.</param>
+    /// <param name="requeues">
+    /// Whether it goes to the back of its queue, for this worker or another, at once and as often as it is refused; otherwise it becomes a dead letter,
+    /// and the call has failed. A message that was acknowledged early is gone: then the call has failed either way.
+    /// </param>
+    public TaskRejectException Reject(string? reason = null, bool requeues = false) => new(reason ?? $"{TaskName} rejects its message.", requeues);
+
+    /// <summary>Makes the exception that ends the call without a word: <c>throw context.Ignore()</c>. Its message is done with, and nothing is stored.</summary>
+    public TaskIgnoreException Ignore() => new($"{TaskName} is not to be told of.");
 
     /// <summary>Makes this the call of the asynchronous flow that runs here.</summary>
     internal void Enter() => Ambient.Value = this;

@@ -179,6 +179,11 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         {
             await TryUntilDoneAsync(token => backend!.StoreAsync(new[] { document }, token)).ConfigureAwait(false);
         }
+        catch (MessageFormatException) when (document.Others.Count > 0)
+        {
+            // It may be the call's arguments that have no form, which came in another.
+            await StoreAloneAsync(document with { Others = WireMap.Empty }).ConfigureAwait(false);
+        }
         catch (MessageFormatException exception)
         {
             WorkerLog.ResultRefused(logger, document.TaskId, exception.Message);
@@ -214,6 +219,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             if (!wasHeld)
             {
                 figures.CountLostLease();
+                WorkerMetrics.CountLostLease(completion.Delivery.Queue);
                 WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
             }
         }
@@ -251,7 +257,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             }
             catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException and not ObjectDisposedException)
             {
-                WorkerLog.CompletionDelayed(logger, delay, exception);
+                WorkerLog.CompletionDelayed(logger, delay.TotalSeconds, exception);
                 await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
             }
