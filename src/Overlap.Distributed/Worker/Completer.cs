@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Diagnostics;
 using Overlap.Distributed.Protocol;
 using Overlap.Synchronization;
 
@@ -147,6 +148,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         try
         {
             await broker.PublishAsync(publications, token).ConfigureAwait(false);
+            WorkerFaultPoints.SequelSent.Reach();
             return true;
         }
         catch (BrokerException exception) when (!exception.IsTransient)
@@ -169,7 +171,12 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
 
         try
         {
-            await TryUntilDoneAsync(token => backend!.StoreAsync(documents, token)).ConfigureAwait(false);
+            await TryUntilDoneAsync(async token =>
+            {
+                IReadOnlyList<bool> stored = await backend!.StoreAsync(documents, token).ConfigureAwait(false);
+                TellStored(documents);
+                return stored;
+            }).ConfigureAwait(false);
         }
         catch (MessageFormatException)
         {
@@ -208,7 +215,12 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             return;
         }
 
-        IReadOnlyList<bool> held = await TryUntilDoneAsync(token => consumer.SettleAsync(settlements, token)).ConfigureAwait(false);
+        IReadOnlyList<bool> held = await TryUntilDoneAsync(async token =>
+        {
+            IReadOnlyList<bool> settled = await consumer.SettleAsync(settlements, token).ConfigureAwait(false);
+            TellSettled(settlements);
+            return settled;
+        }).ConfigureAwait(false);
         int place = 0;
         foreach (Completion completion in batch)
         {
@@ -225,6 +237,26 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
                 WorkerMetrics.CountLostLease(completion.Delivery.Queue);
                 WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
             }
+        }
+    }
+
+    private static void TellStored(ResultDocument[] documents)
+    {
+        if (FaultPoint.IsWatched)
+        {
+            WorkerFaultPoints.ResultStored.ReachIf(documents.Any(static document => document.IsReady));
+            WorkerFaultPoints.RetryStored.ReachIf(documents.Any(static document => document.State == TaskState.Retry));
+        }
+    }
+
+    private static void TellSettled(Settlement[] settlements)
+    {
+        if (FaultPoint.IsWatched)
+        {
+            WorkerFaultPoints.RetrySent.ReachIf(settlements.Any(static settlement => settlement.Successor is not null));
+            WorkerFaultPoints.Acknowledged.ReachIf(settlements.Any(static settlement => settlement is { Kind: SettlementKind.Acknowledge, Successor: null }));
+            WorkerFaultPoints.Deferred.ReachIf(settlements.Any(static settlement => settlement.Kind == SettlementKind.Defer));
+            WorkerFaultPoints.DeadLettered.ReachIf(settlements.Any(static settlement => settlement.Kind == SettlementKind.DeadLetter));
         }
     }
 
