@@ -84,7 +84,7 @@ public sealed class RedisBackend : IResultBackend
         try
         {
             RespValue reply = (await _shared.ExecuteAsync(batch, cancellationToken).ConfigureAwait(false))[0].OrThrow();
-            return reply.IsNull ? null : ResultCodec.Read(reply.AsBytes(), _options.Limits);
+            return DocumentIn(reply);
         }
         catch (Exception error) when (RedisFaults.IsOne(error))
         {
@@ -96,10 +96,11 @@ public sealed class RedisBackend : IResultBackend
     public async ValueTask<ResultDocument> WaitAsync(string taskId, Action<ResultDocument>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(taskId);
-        using RespSubscription subscription = await SubscribeAsync(taskId, cancellationToken).ConfigureAwait(false);
 
         // B2: first listen, then read once: what is stored before the reading is read, and what is stored after it is heard.
-        ResultDocument? document = await ReadAsync(taskId, cancellationToken).ConfigureAwait(false);
+        (RespSubscription begun, RespValue? read) = await SubscribeAsync(taskId, cancellationToken).ConfigureAwait(false);
+        using RespSubscription subscription = begun;
+        ResultDocument? document = read is { } reply ? DocumentIn(reply) : await ReadAsync(taskId, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             if (document is { IsReady: true })
@@ -235,11 +236,13 @@ public sealed class RedisBackend : IResultBackend
         }
     }
 
-    private async ValueTask<RespSubscription> SubscribeAsync(string taskId, CancellationToken cancellationToken)
+    private ResultDocument? DocumentIn(in RespValue reply) => reply.IsNull ? null : ResultCodec.Read(reply.AsBytes(), _options.Limits);
+
+    private async ValueTask<(RespSubscription Subscription, RespValue? Read)> SubscribeAsync(string taskId, CancellationToken cancellationToken)
     {
         try
         {
-            return await _listener.SubscribeAsync(KeyOf(taskId), isPattern: false, cancellationToken).ConfigureAwait(false);
+            return await _listener.SubscribeAndReadAsync(KeyOf(taskId), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (RedisFaults.IsOne(error))
         {

@@ -10,6 +10,9 @@ namespace Overlap.Distributed.Redis;
 // How messages are taken: looked for, moved into a claim list of our own, written down as held. Invariants C1 to C5 of the folder's README.
 internal sealed partial class RedisConsumer
 {
+    // A list that has changed while nobody counted it holds one message, most times. What it holds beyond these is counted behind the moves, and taken next.
+    private const int HotMoves = 4;
+
     private readonly RedisBucket[] _buckets;
     private readonly Dictionary<string, int> _places;
 
@@ -78,7 +81,7 @@ internal sealed partial class RedisConsumer
         long[] expected = new long[_buckets.Length];
         for (int index = 0; index < _buckets.Length; index++)
         {
-            expected[index] = Volatile.Read(ref _isHot[index]) != 0 ? Math.Max(most, _lengths[index]) : _areLengthsKnown ? _lengths[index] : 0;
+            expected[index] = Volatile.Read(ref _isHot[index]) != 0 ? Math.Max(Math.Min(most, HotMoves), _lengths[index]) : _areLengthsKnown ? _lengths[index] : 0;
         }
 
         int[] counts = new int[_buckets.Length];

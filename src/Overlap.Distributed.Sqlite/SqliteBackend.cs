@@ -53,7 +53,7 @@ public sealed class SqliteBackend : IResultBackend
         Check(cancellationToken);
         (long Version, byte[] Raw)? found = await AskAsync(_store.ReadAsync(
             session => SqliteResults.Find(session, taskId, _store.Now))).ConfigureAwait(false);
-        return found is { } row ? ResultCodec.Read(row.Raw, ProtocolLimits.Default) : null;
+        return found is { } row ? ResultCodec.Read(row.Raw, _options.Limits) : null;
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ public sealed class SqliteBackend : IResultBackend
         ArgumentNullException.ThrowIfNull(taskId);
         Check(cancellationToken);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
-        using SqliteResultWaits.Entry wait = _store.Results.Begin(taskId);
+        using SqliteResultWaits.Entry wait = _store.Results.Begin(taskId, _options.Limits);
         try
         {
             // After the wait has begun, so that nothing falls between; a version is told once.
@@ -70,7 +70,7 @@ public sealed class SqliteBackend : IResultBackend
                 session => _store.Results.ReadFirst(session, taskId))).ConfigureAwait(false);
             if (found is { } row)
             {
-                wait.Tell(ResultCodec.Read(row.Raw, ProtocolLimits.Default), row.Version);
+                wait.Tell(ResultCodec.Read(row.Raw, _options.Limits), row.Version);
             }
 
             return await wait.WaitAsync(progress, ends.Token).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Overlap.Distributed.Protocol;
+
 namespace Overlap.Distributed.Sqlite;
 
 /// <summary>Which file, and how it is used. A broker and a backend of one file and one clock in one process share its connections.</summary>
@@ -51,6 +53,17 @@ public sealed record SqliteOptions
             field = value;
         }
     } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The limits that results are read under.</summary>
+    public ProtocolLimits Limits
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Limits));
+            field = value;
+        }
+    } = ProtocolLimits.Default;
 
     /// <summary>The clock of leases, of messages that are put aside, and of the expiry. Default: the system's.</summary>
     public TimeProvider TimeProvider

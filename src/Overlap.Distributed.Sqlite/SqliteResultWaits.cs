@@ -20,9 +20,11 @@ internal sealed class SqliteResultWaits
     public SqliteResultWaits(SqliteStore store) => _store = store;
 
     /// <summary>Begins a wait; disposing it ends it.</summary>
-    public Entry Begin(string taskId)
+    /// <param name="taskId">The id of the call.</param>
+    /// <param name="limits">The limits of who waits, under which it is told what others have stored.</param>
+    public Entry Begin(string taskId, ProtocolLimits limits)
     {
-        Entry entry = new(this, taskId);
+        Entry entry = new(this, taskId, limits);
         bool isFirst;
         lock (_gate)
         {
@@ -99,14 +101,17 @@ internal sealed class SqliteResultWaits
         {
             try
             {
-                foreach ((long version, byte[] raw) in await _store.ReadAsync(ReadNews).ConfigureAwait(false))
+                foreach ((string taskId, long version, byte[] raw) in await _store.ReadAsync(ReadNews).ConfigureAwait(false))
                 {
-                    Tell(ResultCodec.Read(raw, ProtocolLimits.Default), version);
+                    foreach (Entry wait in WaitsFor(taskId))
+                    {
+                        wait.TellRaw(raw, version);
+                    }
                 }
             }
-            catch (Exception failure) when (failure is SqliteFileException or MessageFormatException or ObjectDisposedException)
+            catch (Exception failure) when (failure is SqliteFileException or ObjectDisposedException)
             {
-                // The next change brings the next look; what cannot be read is told to whoever reads it by its id.
+                // The next change brings the next look.
             }
 
             lock (_gate)
@@ -118,7 +123,15 @@ internal sealed class SqliteResultWaits
         }
     }
 
-    private List<(long Version, byte[] Raw)> ReadNews(SqliteSession session)
+    private Entry[] WaitsFor(string taskId)
+    {
+        lock (_gate)
+        {
+            return _waits.TryGetValue(taskId, out List<Entry>? waits) ? [.. waits] : [];
+        }
+    }
+
+    private List<(string TaskId, long Version, byte[] Raw)> ReadNews(SqliteSession session)
     {
         HashSet<string> waited;
         lock (_gate)
@@ -126,13 +139,13 @@ internal sealed class SqliteResultWaits
             waited = [.. _waits.Keys];
         }
 
-        List<(long Version, byte[] Raw)> news = [];
+        List<(string TaskId, long Version, byte[] Raw)> news = [];
         foreach ((long version, string taskId) in SqliteResults.ListSince(session, _seen))
         {
             _seen = version;
             if (waited.Contains(taskId) && SqliteResults.Find(session, taskId, _store.Now) is { } found)
             {
-                news.Add(found);
+                news.Add((taskId, found.Version, found.Raw));
             }
         }
 
@@ -162,7 +175,7 @@ internal sealed class SqliteResultWaits
     }
 
     /// <summary>One wait.</summary>
-    public sealed class Entry(SqliteResultWaits waits, string taskId) : IDisposable
+    public sealed class Entry(SqliteResultWaits waits, string taskId, ProtocolLimits limits) : IDisposable
     {
         private readonly ResultWait _wait = new();
         private readonly Lock _gate = new();
@@ -179,6 +192,19 @@ internal sealed class SqliteResultWaits
                     _told = version;
                     _wait.Tell(document);
                 }
+            }
+        }
+
+        /// <summary>Tells it of a document as it is in the file. One that it may not read ends its wait.</summary>
+        public void TellRaw(byte[] raw, long version)
+        {
+            try
+            {
+                Tell(ResultCodec.Read(raw, limits), version);
+            }
+            catch (MessageFormatException refusal)
+            {
+                _wait.Fail(refusal);
             }
         }
 

@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Redis;
+using Overlap.Distributed.Redis.Resp;
 using Overlap.Distributed.Tasks;
+using Overlap.Distributed.Tests.Redis;
 using Overlap.InteropTests.Stage;
+using VideoQueue;
 
 namespace Overlap.InteropTests;
 
@@ -41,8 +45,8 @@ public sealed class NetToPythonTests(InteropStage stage, CeleryClient python) : 
 
     [Fact]
     public async Task GetAsync_ProcessVideo_IsReadAsARecord() => Assert.Equal(
-        new NetTasks.VideoResult("home_video.mp4", "processed_home_video.mp4", "success"),
-        await GetAsync<NetTasks.VideoResult>(new Signature("tasks.process_video") { Kwargs = new WireMap([new("path", "home_video.mp4")]) }));
+        new VideoResult("home_video.mp4", "processed_home_video.mp4", "success"),
+        await GetAsync<VideoResult>(new Signature("tasks.process_video") { Kwargs = new WireMap([new("path", "home_video.mp4")]) }));
 
     [Fact]
     public async Task GetAsync_Failed_TellsTypeMessageAndTraceback()
@@ -77,8 +81,74 @@ public sealed class NetToPythonTests(InteropStage stage, CeleryClient python) : 
         List<TaskState> seen = [];
         TaskHandle<int> handle = await _client.SendAsync<int>(new Signature("tasks.flaky", 2));
 
-        Assert.Equal(2, await handle.GetAsync(document => seen.Add(document.State), _patience.Token));
+        Assert.Equal(3, await handle.GetAsync(document => seen.Add(document.State), _patience.Token));
         Assert.Contains(TaskState.Retry, seen);
+    }
+
+    [Fact]
+    public async Task GetAsync_IsRetriedByItself_Succeeds() => Assert.Equal(2, await GetAsync<int>(new Signature("tasks.stumble", 2)));
+
+    [Fact]
+    public async Task GetAsync_FailedWithoutArguments_UsesTheDefault() =>
+        Assert.Equal("failed on purpose", (await FailAsync(new Signature("tasks.fail"))).Error.Message);
+
+    [Fact]
+    public async Task SendAsync_Queue_IsTakenFromThere() => Assert.Equal(
+        (WireValue)"videos", (await GetAsync<WireMap>(new Signature("tasks.whoami") { Options = new CallOptions { Queue = "videos" } }))["routing_key"]);
+
+    [Fact]
+    public async Task SendAsync_RoutingKey_GoesWhereItIsBound()
+    {
+        await _broker.DeclareAsync(new QueueDefinition("media", "films", "videos.hd"));
+
+        WireMap seen = await GetAsync<WireMap>(new Signature("tasks.whoami") { Options = new CallOptions { Exchange = "films", RoutingKey = "videos.hd" } });
+
+        Assert.Equal((WireValue)"videos.hd", seen["routing_key"]);
+    }
+
+    [Fact]
+    public async Task SendAsync_RetryPolicy_IsSentWhenTheServerIsBack()
+    {
+        await using FaultProxy proxy = new(RedisUrl.Parse(_url).Hosts[0].Port) { Refusals = 3 };
+        await using RedisBroker broker = new(proxy.Url(_url), new RedisBrokerOptions { Link = new RedisLinkOptions { Patience = TimeSpan.FromMilliseconds(20) } });
+        TaskClient client = new(broker, _backend, new TaskClientOptions { Retry = new SendRetryPolicy { MaxRetries = 1_000, Step = TimeSpan.FromMilliseconds(1) } });
+
+        TaskHandle<int> handle = await client.SendAsync<int>(new Signature("tasks.add", 2, 2), _patience.Token);
+
+        Assert.Equal(4, await handle.GetAsync(cancellationToken: _patience.Token));
+        Assert.Equal(0, proxy.Refusals);
+    }
+
+    [Fact]
+    public async Task SendAsync_IgnoresResult_NothingIsStored()
+    {
+        string callback = Guid.NewGuid().ToString();
+        CallOptions options = new() { IgnoresResult = true, Callbacks = [With(new Signature("tasks.add", 1), callback)] };
+        TaskHandle ignored = await _client.SendAsync(new Signature("tasks.add", 2, 2) { Options = options });
+
+        // It has run when its callback has, and is done with when its worker holds nothing any more.
+        Assert.Equal(5, await _client.GetHandle<int>(callback).GetAsync(cancellationToken: _patience.Token));
+        await python.RunAsync(_url, "while server.hlen('unacked'): pass");
+        Assert.Equal(TaskState.Pending, await ignored.GetStateAsync(_patience.Token));
+    }
+
+    [Fact]
+    public async Task SendAsync_OwnId_IsTheIdOfTheResult()
+    {
+        string id = $"my-own-{Guid.NewGuid()}";
+        WireMap seen = await GetAsync<WireMap>(new Signature("tasks.whoami") { Options = new CallOptions { TaskId = id } });
+
+        Assert.Equal((WireValue)id, seen["id"]);
+        Assert.Equal(TaskState.Success, (await _backend.ReadAsync(id))!.State);
+    }
+
+    [Fact]
+    public async Task SendAsync_ExpiresBeforeItsTime_IsRevoked()
+    {
+        CallOptions options = new() { Countdown = TimeSpan.FromSeconds(1), ExpiresAfter = TimeSpan.FromSeconds(0.5) };
+        TaskHandle<int> handle = await _client.SendAsync<int>(new Signature("tasks.add", 1, 1) { Options = options });
+
+        await Assert.ThrowsAsync<TaskRevokedException>(async () => await handle.GetAsync(cancellationToken: _patience.Token));
     }
 
     [Fact]
@@ -125,7 +195,7 @@ public sealed class NetToPythonTests(InteropStage stage, CeleryClient python) : 
     public async Task RevokeAsync_TerminatesWhatRuns_IsRevoked()
     {
         TaskCompletionSource started = new();
-        TaskHandle<int> handle = await _client.SendAsync<int>(new Signature("tasks.sleep", 600));
+        TaskHandle<int> handle = await _client.SendAsync<int>(new Signature("tasks.hold", 600));
         Task<int> end = handle.GetAsync(document => started.TrySetResult(), _patience.Token).AsTask();
         await started.Task.WaitAsync(_patience.Token);
         Assert.Equal(TaskState.Started, await handle.GetStateAsync(_patience.Token));

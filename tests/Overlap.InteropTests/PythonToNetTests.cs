@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Redis.Resp;
+using Overlap.Distributed.Tests.Redis;
 using Overlap.Distributed.Worker;
 using Overlap.InteropTests.Stage;
 
@@ -24,7 +26,7 @@ public sealed class PythonToNetTests(InteropStage stage, CeleryClient python) : 
             result = fail.delay("no such file")
             result.get(timeout=patience, propagate=False)
             error = result.result
-            return [type(error).__name__, list(error.args), result.state, "NetTasks" in result.traceback]
+            return [type(error).__name__, list(error.args), result.state, "VideoTasks" in result.traceback]
             """);
 
         Assert.Equal("""["InvalidOperationException",["no such file"],"FAILURE",true]""", answer);
@@ -70,7 +72,86 @@ public sealed class PythonToNetTests(InteropStage stage, CeleryClient python) : 
             return [value, seen[-1], set(seen[:-1]) == {"RETRY"}, result.state]
             """);
 
-        Assert.Equal("""[2,"SUCCESS",true,"SUCCESS"]""", answer);
+        Assert.Equal("""[3,"SUCCESS",true,"SUCCESS"]""", answer);
+    }
+
+    [Fact]
+    public async Task Get_AsksForRetries_IsTriedUntilItSucceeds() => Assert.Equal("2", await AskAsync("return app.send_task('tasks.stumble', (2,)).get(timeout=patience)"));
+
+    [Fact]
+    public async Task Get_AsksForMoreRetriesThanThereAre_RaisesTheCause()
+    {
+        JsonObject raised = await RaiseAsync("app.send_task('tasks.stumble', (99,)).get(timeout=patience)");
+
+        Assert.Equal("TimeoutException", (string?)raised["type"]);
+        Assert.Equal("""["try 9"]""", raised["args"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Get_Rejected_RaisesReject()
+    {
+        JsonObject raised = await RaiseAsync("app.send_task('tasks.refuse').get(timeout=patience)");
+
+        Assert.Equal("celery.exceptions", (string?)raised["module"]);
+        Assert.Equal("Reject", (string?)raised["type"]);
+        Assert.Equal("""["not mine",false]""", raised["args"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task ApplyAsync_Queue_IsTakenFromThere()
+    {
+        string url = await stage.NewDatabaseAsync();
+        await using NetWorker worker = await NetWorker.StartAsync(url, new WorkerOptions { Concurrency = 1, Queues = ["videos"] });
+
+        Assert.Equal("videos", (string?)await python.RunAsync(url, "return app.send_task('tasks.whoami', queue='videos').get(timeout=patience)['routing_key']"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_RoutingKey_GoesWhereItIsBound()
+    {
+        string url = await stage.NewDatabaseAsync();
+        await using NetWorker worker = await NetWorker.StartAsync(url, new WorkerOptions { Concurrency = 1, Queues = ["media"] });
+        await worker.Broker.DeclareAsync(new QueueDefinition("media", "films", "videos.hd"));
+
+        Assert.Equal("videos.hd", (string?)await python.RunAsync(
+            url, "return app.send_task('tasks.whoami', exchange='films', routing_key='videos.hd').get(timeout=patience)['routing_key']"));
+    }
+
+    [Fact]
+    public async Task ApplyAsync_RetryPolicy_IsSentWhenTheServerIsBack()
+    {
+        string url = await stage.NewDatabaseAsync();
+        await using NetWorker worker = await NetWorker.StartAsync(url);
+        await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port);
+        object settings = new { result_backend = url };
+        await python.RunAsync(proxy.Url(url), "add.delay(1, 1).get(timeout=patience)", settings);
+        proxy.Refusals = 3;
+        proxy.CutAll();
+
+        JsonNode? answer = await python.RunAsync(
+            proxy.Url(url),
+            """
+            policy = {"max_retries": 20, "interval_start": 0, "interval_step": 0.01, "interval_max": 0.05}
+            return add.apply_async((2, 2), retry=True, retry_policy=policy).get(timeout=patience)
+            """,
+            settings);
+
+        Assert.Equal(4, (int?)answer);
+        Assert.Equal(0, proxy.Refusals);
+    }
+
+    [Fact]
+    public async Task Get_ExtendsResults_TellsOfItsCall()
+    {
+        string url = await stage.NewDatabaseAsync();
+        await using NetWorker worker = await NetWorker.StartAsync(url, new WorkerOptions { Concurrency = 1, ExtendsResults = true });
+        JsonNode? answer = await python.RunAsync(url, """
+            result = add.apply_async((2,), {"b": 2})
+            result.get(timeout=patience)
+            return [result.name, result.args, result.kwargs, result.worker, result.retries, result.queue]
+            """);
+
+        Assert.Equal("""["tasks.add",[2],{"b":2},"net@interop",0,"celery"]""", answer!.ToJsonString());
     }
 
     [Fact]
@@ -132,7 +213,7 @@ public sealed class PythonToNetTests(InteropStage stage, CeleryClient python) : 
     public async Task Revoke_TerminatesWhatRuns_IsRevoked()
     {
         JsonObject raised = await RaiseAsync("""
-            result = sleep.delay(600)
+            result = hold.delay(600)
             def terminate(message):
                 if message["status"] == "STARTED":
                     result.revoke(terminate=True)
@@ -312,6 +393,36 @@ public sealed class PythonToNetTests(InteropStage stage, CeleryClient python) : 
         Assert.NotNull(answer[3]!["net@interop"]!["pid"]);
         Assert.Empty(answer[4]!["net@interop"]!.AsArray());
         Assert.Empty(answer[5]!["net@interop"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Control_OfCelery_IsAnswered()
+    {
+        JsonNode? answer = JsonNode.Parse(await AskAsync("""
+            result = sleep.apply_async((600,), task_id="asleep")
+            inspect = app.control.inspect(timeout=5, limit=1)
+            while not any(inspect.active().values()):
+                pass
+            asked = [inspect.query_task("asleep"), inspect.conf(), inspect.report(), inspect.clock(), inspect.hello("other@node")]
+            told = [app.control.time_limit("tasks.add", soft=5, hard=9, reply=True, timeout=5, limit=1),
+                    app.control.rate_limit("tasks.add", "100/s", reply=True, timeout=5, limit=1),
+                    app.control.add_consumer("more", reply=True, timeout=5, limit=1),
+                    app.control.enable_events(reply=True, timeout=5, limit=1)]
+            result.revoke(terminate=True)
+            return [[answer["net@interop"] for answer in asked], [answer[0]["net@interop"] for answer in told]]
+            """));
+
+        JsonArray asked = answer![0]!.AsArray();
+        Assert.Equal("active", (string?)asked[0]!["asleep"]![0]);
+        Assert.StartsWith("redis://", (string?)asked[1]!["broker_url"], StringComparison.Ordinal);
+        Assert.Contains("overlap:", (string?)asked[2]!["ok"], StringComparison.Ordinal);
+        Assert.True((long?)asked[3]!["clock"] > 0);
+        Assert.Empty(asked[4]!["revoked"]!.AsObject());
+        JsonArray told = answer[1]!.AsArray();
+        Assert.Equal("time limits set successfully", (string?)told[0]!["ok"]);
+        Assert.Equal("new rate limit set successfully", (string?)told[1]!["ok"]);
+        Assert.NotNull(told[2]!["error"]);
+        Assert.NotNull(told[3]!["error"]);
     }
 
     [Fact]

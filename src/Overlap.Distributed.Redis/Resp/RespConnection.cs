@@ -6,6 +6,8 @@ namespace Overlap.Distributed.Redis.Resp;
 /// <remarks>
 /// Order: replies come in the order of the batches, and a batch's commands follow one another without another's between them.
 /// Race: any number may call; one writes for all, one reads for all. Who gives up waits no more, but what it sent is carried out.
+/// Whoever has read the last reply that came goes on with the one who awaited it, when the reading is in other hands: so a reply wakes one thread,
+/// and a caller that blocks holds up nobody else.
 /// Memory: what is queued and not yet sent, and one entry for each batch under way.
 /// Cost: a batch that finds nobody writing is sent at once by its caller; what comes meanwhile goes out together.
 /// Invariants: R1, R2 and R3 of the folder's README.
@@ -24,7 +26,7 @@ internal sealed class RespConnection : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ITimer _watch;
     private readonly TaskCompletionSource<Exception> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _reading;
+    private readonly TaskCompletionSource _unread = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly Lock _gate = new();
 
@@ -50,7 +52,7 @@ internal sealed class RespConnection : IAsyncDisposable
         _lastHeard = _clock.GetTimestamp();
         TimeSpan tick = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, Math.Min(options.IdlePing.Ticks, options.ReplyTimeout.Ticks) / 4));
         _watch = _clock.CreateTimer(static self => ((RespConnection)self!).Watch(), this, tick, tick);
-        _reading = ReadAsync();
+        _ = ReadAsync(new byte[ReadBytes], 0, null);
     }
 
     /// <summary>What the server knows this link by; 0 if it does not tell.</summary>
@@ -119,7 +121,7 @@ internal sealed class RespConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End(new ObjectDisposedException(nameof(RespConnection)));
-        await _reading.ConfigureAwait(false);
+        await _unread.Task.ConfigureAwait(false);
     }
 
     private async Task WriteAsync()
@@ -162,53 +164,78 @@ internal sealed class RespConnection : IAsyncDisposable
         }
     }
 
-    private async Task ReadAsync()
+    // Reads until the link ends, or until it has handed the reading on.
+    private async Task ReadAsync(byte[] buffer, int filled, ValueTask<int>? begun)
     {
-        byte[] buffer = new byte[ReadBytes];
-        int filled = 0;
         try
         {
+            ValueTask<int> reading = begun ?? _stream.ReadAsync(buffer.AsMemory(filled));
             while (true)
             {
-                int read = await _stream.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
+                // What is there at once is read in the middle of somebody's call: on such a stack nobody is gone on with.
+                bool isOwnStack = !reading.IsCompleted;
+                int read = await reading.ConfigureAwait(false);
                 if (read == 0)
                 {
                     throw new EndOfStreamException("The server has closed the link.");
                 }
 
                 Volatile.Write(ref _lastHeard, _clock.GetTimestamp());
-                filled += read;
-                int used = 0;
-                bool isWhole = true;
-                while (isWhole)
+                RespPending? last = AcceptAll(buffer, filled + read, out filled);
+                reading = _stream.ReadAsync(buffer.AsMemory(filled));
+                if (last is null)
                 {
-                    isWhole = _parser.TryRead(buffer.AsSpan(used, filled - used), out int consumed, out RespValue value);
-                    used += consumed;
-                    if (isWhole)
-                    {
-                        Accept(value);
-                    }
+                    continue;
                 }
 
-                buffer.AsSpan(used, filled - used).CopyTo(buffer);
-                filled -= used;
+                if (isOwnStack && !reading.IsCompleted)
+                {
+                    _ = ReadAsync(buffer, filled, reading);
+                    last.Complete();
+                    return;
+                }
+
+                last.CompleteElsewhere();
             }
         }
         catch (Exception error)
         {
             End(error);
+            _unread.TrySetResult();
         }
     }
 
-    private void Accept(in RespValue value)
+    /// <summary>Hands out what is whole, and moves the rest to the front.</summary>
+    /// <returns>The last batch that is done, which is still to be told so.</returns>
+    private RespPending? AcceptAll(byte[] buffer, int filled, out int left)
+    {
+        RespPending? last = null;
+        int used = 0;
+        bool isWhole = true;
+        while (isWhole)
+        {
+            isWhole = _parser.TryRead(buffer.AsSpan(used, filled - used), out int consumed, out RespValue value);
+            used += consumed;
+            if (isWhole && Accept(value) is { } done)
+            {
+                last?.CompleteElsewhere();
+                last = done;
+            }
+        }
+
+        left = filled - used;
+        buffer.AsSpan(used, left).CopyTo(buffer);
+        return last;
+    }
+
+    private RespPending? Accept(in RespValue value)
     {
         if (IsMessage(value))
         {
             _options.OnPush?.Invoke(value);
-            return;
+            return null;
         }
 
-        RespPending? done = null;
         _gate.Enter();
         try
         {
@@ -217,17 +244,12 @@ internal sealed class RespConnection : IAsyncDisposable
                 throw new RespProtocolException("The server sent a reply that nobody asked for.");
             }
 
-            if (pending.Add(value))
-            {
-                done = _pending.Dequeue();
-            }
+            return pending.Add(value) ? _pending.Dequeue() : null;
         }
         finally
         {
             _gate.Exit();
         }
-
-        done?.Complete();
     }
 
     // R3: on a link that listens, what is no message is the reply to the oldest command.

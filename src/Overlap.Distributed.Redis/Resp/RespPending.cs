@@ -4,7 +4,7 @@ namespace Overlap.Distributed.Redis.Resp;
 internal sealed class RespPending(int count, long start, long queuedAt, TimeSpan patience)
 {
     private readonly RespValue[] _replies = new RespValue[count];
-    private readonly TaskCompletionSource<RespValue[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RespValue[]> _completion = new();
     private int _filled;
 
     /// <summary>The place of its first byte in all that was ever queued on the link.</summary>
@@ -26,13 +26,21 @@ internal sealed class RespPending(int count, long start, long queuedAt, TimeSpan
         return _filled == _replies.Length;
     }
 
+    /// <summary>Ends the wait, and goes on with whoever waits, on this thread.</summary>
     public void Complete() => _completion.TrySetResult(_replies);
 
-    public void Fail(Exception reason)
-    {
-        _completion.TrySetException(reason);
+    /// <summary>Ends the wait; whoever waits goes on elsewhere.</summary>
+    public void CompleteElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(static self => self.Complete(), this, preferLocal: true);
 
-        // Whoever gave up the wait does not look any more.
-        _ = _completion.Task.Exception;
-    }
+    /// <summary>Ends the wait without replies; whoever waits goes on elsewhere.</summary>
+    public void Fail(Exception reason) => ThreadPool.UnsafeQueueUserWorkItem(
+        static failure =>
+        {
+            failure.Pending._completion.TrySetException(failure.Reason);
+
+            // Whoever gave up the wait does not look any more.
+            _ = failure.Pending._completion.Task.Exception;
+        },
+        (Pending: this, Reason: reason),
+        preferLocal: false);
 }

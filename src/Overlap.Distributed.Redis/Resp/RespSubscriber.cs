@@ -3,30 +3,54 @@ namespace Overlap.Distributed.Redis.Resp;
 /// <summary>Listens to channels over a link of its own, and listens again after that was lost.</summary>
 /// <remarks>
 /// Order: of a channel as the messages came. Race: a subscription that was confirmed misses nothing until the link is lost; then it is told so,
-/// once it listens again. Memory: what came and was not taken. Cost: one round trip for each subscription, none for those who join one.
+/// once it listens again. Memory: what came and was not taken, and the names of some channels that were left. Cost: one round trip for each
+/// subscription, in which a key may be read too. A channel is left with the next command, or a second later.
 /// </remarks>
 internal sealed class RespSubscriber : IAsyncDisposable
 {
+    // So many channels that were left are not carried about.
+    private const int MostLeft = 64;
+
+    // RESP2 lets no other command on a link that listens.
+    private const int ReadsWhileListening = 3;
+    private static readonly TimeSpan LeavePause = TimeSpan.FromSeconds(1);
+
     private readonly RespClient _client;
+    private readonly ITimer _leaving;
     private readonly Lock _gate = new();
 
     // Guarded by _gate. Whoever changes it sends the command for it under the same gate, so that the server sees the changes in this order.
     private readonly Dictionary<(string Name, bool IsPattern), List<RespSubscription>> _subscriptions = [];
     private readonly HashSet<Task> _unconfirmed = [];
+    private readonly HashSet<(string Name, bool IsPattern)> _left = [];
     private RespConnection? _last;
 
-    public RespSubscriber(RedisUrl url, RedisLinkOptions options, string name) =>
+    public RespSubscriber(RedisUrl url, RedisLinkOptions options, string name)
+    {
         _client = new RespClient(url, options, name, new RespConnectionOptions { IsListener = true, OnPush = Accept })
         {
             IsEager = true,
             Prepare = SubscribeAgainAsync,
         };
+        _leaving = options.TimeProvider.CreateTimer(static self => ((RespSubscriber)self!).SayWhatIsLeft(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Begins to listen.</summary>
     /// <returns>The subscription, which the server has confirmed.</returns>
     /// <exception cref="RespLinkException">The server cannot be reached.</exception>
     /// <exception cref="RespErrorException">The server refuses.</exception>
-    public async ValueTask<RespSubscription> SubscribeAsync(string name, bool isPattern, CancellationToken cancellationToken)
+    public async ValueTask<RespSubscription> SubscribeAsync(string name, bool isPattern, CancellationToken cancellationToken) =>
+        (await SubscribeAsync(name, isPattern, isRead: false, cancellationToken).ConfigureAwait(false)).Subscription;
+
+    /// <summary>Begins to listen to the channel that bears the name of a key, and reads the key then.</summary>
+    /// <returns>The subscription, and what the key held when it began; <see langword="null"/> in its place, if it is to be read over another link.</returns>
+    /// <exception cref="RespLinkException">The server cannot be reached.</exception>
+    /// <exception cref="RespErrorException">The server refuses to let us listen.</exception>
+    public ValueTask<(RespSubscription Subscription, RespValue? Read)> SubscribeAndReadAsync(string key, CancellationToken cancellationToken) =>
+        SubscribeAsync(key, isPattern: false, isRead: true, cancellationToken);
+
+    private async ValueTask<(RespSubscription Subscription, RespValue? Read)> SubscribeAsync(
+        string name, bool isPattern, bool isRead, CancellationToken cancellationToken)
     {
         TaskCompletionSource confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _gate.Enter();
@@ -34,7 +58,7 @@ internal sealed class RespSubscriber : IAsyncDisposable
         _gate.Exit();
         try
         {
-            return await ConfirmAsync(name, isPattern, cancellationToken).ConfigureAwait(false);
+            return await ConfirmAsync(name, isPattern, isRead, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -56,6 +80,7 @@ internal sealed class RespSubscriber : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _leaving.DisposeAsync().ConfigureAwait(false);
         await _client.DisposeAsync().ConfigureAwait(false);
         RespSubscription[] all;
         _gate.Enter();
@@ -67,7 +92,7 @@ internal sealed class RespSubscriber : IAsyncDisposable
         }
     }
 
-    private async ValueTask<RespSubscription> ConfirmAsync(string name, bool isPattern, CancellationToken cancellationToken)
+    private async ValueTask<(RespSubscription, RespValue?)> ConfirmAsync(string name, bool isPattern, bool isRead, CancellationToken cancellationToken)
     {
         RespSubscription subscription = new(this, name, isPattern);
         bool isAdded = false;
@@ -76,6 +101,9 @@ internal sealed class RespSubscriber : IAsyncDisposable
             while (true)
             {
                 RespConnection connection = await _client.GetConnectionAsync(cancellationToken).ConfigureAwait(false);
+                RespBatch batch = new();
+                int read = -1;
+                int confirmation;
                 Task<RespValue[]> sent;
                 _gate.Enter();
                 try
@@ -87,7 +115,14 @@ internal sealed class RespSubscriber : IAsyncDisposable
                     }
 
                     _last = connection;
-                    sent = connection.ExecuteAsync(Command(isPattern ? "PSUBSCRIBE" : "SUBSCRIBE", name));
+                    AddLeftLocked(batch);
+                    confirmation = batch.Add(isPattern ? "PSUBSCRIBE" : "SUBSCRIBE", name);
+                    if (isRead && connection.Protocol >= ReadsWhileListening)
+                    {
+                        read = batch.Add("GET", name);
+                    }
+
+                    sent = connection.ExecuteAsync(batch);
                 }
                 finally
                 {
@@ -96,8 +131,11 @@ internal sealed class RespSubscriber : IAsyncDisposable
 
                 try
                 {
-                    (await sent.WaitAsync(cancellationToken).ConfigureAwait(false))[0].OrThrow();
-                    return subscription;
+                    RespValue[] replies = await sent.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    replies[confirmation].OrThrow();
+
+                    // An access list may let this user read over one link and not over the other: then that one says so.
+                    return (subscription, read >= 0 && !replies[read].IsError ? replies[read] : null);
                 }
                 catch (RespLinkException)
                 {
@@ -125,9 +163,15 @@ internal sealed class RespSubscriber : IAsyncDisposable
             }
 
             _subscriptions.Remove(key);
-
-            // Nobody awaits it: a link that is lost meanwhile has forgotten the channel anyway.
-            _ = _last?.ExecuteAsync(Command(subscription.IsPattern ? "PUNSUBSCRIBE" : "UNSUBSCRIBE", subscription.Name));
+            _left.Add(key);
+            if (_left.Count >= MostLeft)
+            {
+                SayWhatIsLeftLocked();
+            }
+            else if (_left.Count == 1)
+            {
+                _leaving.Change(LeavePause, Timeout.InfiniteTimeSpan);
+            }
         }
         finally
         {
@@ -135,11 +179,38 @@ internal sealed class RespSubscriber : IAsyncDisposable
         }
     }
 
-    private static RespBatch Command(string command, string name)
+    private void SayWhatIsLeft()
+    {
+        _gate.Enter();
+        try
+        {
+            SayWhatIsLeftLocked();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private void SayWhatIsLeftLocked()
     {
         RespBatch batch = new();
-        batch.Add(command, name);
-        return batch;
+        AddLeftLocked(batch);
+        if (batch.Replies > 0)
+        {
+            // Nobody awaits it: a link that is lost meanwhile has forgotten the channels anyway.
+            _ = _last?.ExecuteAsync(batch);
+        }
+    }
+
+    private void AddLeftLocked(RespBatch batch)
+    {
+        foreach ((string name, bool isPattern) in _left.Where(left => !_subscriptions.ContainsKey(left)))
+        {
+            batch.Add(isPattern ? "PUNSUBSCRIBE" : "UNSUBSCRIBE", name);
+        }
+
+        _left.Clear();
     }
 
     private void Add(RespSubscription subscription)
@@ -161,6 +232,7 @@ internal sealed class RespSubscriber : IAsyncDisposable
         _gate.Enter();
         try
         {
+            _left.Clear();
             all = [.. _subscriptions.Values.SelectMany(static some => some)];
             foreach ((string name, bool isPattern) in _subscriptions.Keys)
             {

@@ -12,6 +12,7 @@ internal sealed class ResultWait
 
     private readonly AsyncQueue<ResultDocument> _told = new(Capacity);
     private ResultDocument? _ended;
+    private Exception? _failed;
 
     /// <summary>Tells it of a document.</summary>
     public void Tell(ResultDocument document)
@@ -26,11 +27,19 @@ internal sealed class ResultWait
         }
     }
 
+    /// <summary>Ends the wait with an exception, unless the call has ended.</summary>
+    public void Fail(Exception exception)
+    {
+        Interlocked.CompareExchange(ref _failed, exception, null);
+        _told.ShutDown();
+    }
+
     /// <summary>Ends the wait with <see cref="ObjectDisposedException"/>.</summary>
     public void Abandon() => _told.ShutDown(immediate: true);
 
     /// <summary>Takes the documents as they come, and gives the one that ends the call.</summary>
     /// <exception cref="ObjectDisposedException">It was abandoned.</exception>
+    /// <exception cref="MessageFormatException">What was stored is no document that may be read.</exception>
     public async ValueTask<ResultDocument> WaitAsync(Action<ResultDocument>? progress, CancellationToken cancellationToken)
     {
         while (true)
@@ -42,7 +51,7 @@ internal sealed class ResultWait
             }
             catch (QueueShutDownException)
             {
-                return Volatile.Read(ref _ended) ?? throw new ObjectDisposedException(nameof(IResultBackend));
+                return Volatile.Read(ref _ended) ?? throw Volatile.Read(ref _failed) ?? new ObjectDisposedException(nameof(IResultBackend));
             }
 
             progress?.Invoke(document);

@@ -88,6 +88,7 @@ internal static class WorkerProgram
                 log.Tell(Greeting(worker.Name, request, registry, broker, backend));
             }
 
+            using IdleMemory memory = IdleMemory.Of(worker, TimeProvider.System);
             await worker.WaitForStopAsync(stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)

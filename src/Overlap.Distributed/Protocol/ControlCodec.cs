@@ -27,12 +27,21 @@ internal static class ControlCodec
     public const string Registered = "registered";
     public const string ActiveQueues = "active_queues";
     public const string Stats = "stats";
+    public const string TimeLimit = "time_limit";
+    public const string QueryTask = "query_task";
+    public const string Configuration = "conf";
+    public const string Report = "report";
+    public const string LogicalClock = "clock";
+    public const string Hello = "hello";
 
     /// <summary>The names of their arguments.</summary>
     public const string TaskIdArgument = "task_id";
     public const string TerminateArgument = "terminate";
     public const string TaskNameArgument = "task_name";
     public const string RateLimitArgument = "rate_limit";
+
+    // Far beyond what any fleet has counted, and far from where adding one would overflow.
+    private const long MostClock = long.MaxValue / 2;
 
     private const string JsonType = "application/json";
 
@@ -61,6 +70,7 @@ internal static class ControlCodec
             ReplyExchange = TextOf(reply?["exchange"] ?? default),
             ReplyRoutingKey = TextOf(reply?["routing_key"] ?? default),
             Expires = MomentOf(message.Headers["expires"]),
+            Clock = message.Headers["clock"] is { Kind: WireKind.Integer } clock ? Math.Clamp(clock.AsInteger(), 0, MostClock) : 0,
         };
     }
 
@@ -83,13 +93,13 @@ internal static class ControlCodec
         }
 
         WireValue expires = request.Expires is { } moment ? (moment - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
-        return Wrap(body, new WireMap([new("clock", 0), new("expires", expires)]), Exchange, "");
+        return Wrap(body, new WireMap([new("clock", request.Clock), new("expires", expires)]), Exchange, "");
     }
 
     /// <summary>Writes an answer.</summary>
-    public static WireMessage WriteReply(ControlRequest request, string worker, WireValue value) => Wrap(
+    public static WireMessage WriteReply(ControlRequest request, string worker, WireValue value, long clock) => Wrap(
         new WireMap([new(worker, value)]),
-        new WireMap([new("ticket", request.Ticket), new("clock", 0)]),
+        new WireMap([new("ticket", request.Ticket), new("clock", clock)]),
         request.ReplyExchange ?? "",
         request.ReplyRoutingKey ?? "");
 

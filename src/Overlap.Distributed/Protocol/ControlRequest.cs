@@ -29,6 +29,9 @@ internal sealed record ControlRequest
     /// <summary>The routing key of the answer.</summary>
     public string? ReplyRoutingKey { get; init; }
 
+    /// <summary>The sender's logical clock; 0: it has none.</summary>
+    public long Clock { get; init; }
+
     /// <summary>When it is not to be followed any more.</summary>
     public DateTimeOffset? Expires { get; init; }
 }

@@ -6,6 +6,18 @@ public sealed record ProtocolLimits
     /// <summary>The limits that hold where nothing else is said.</summary>
     public static ProtocolLimits Default { get; } = new();
 
+    /// <summary>No limits: for what was read under some before.</summary>
+    internal static ProtocolLimits None { get; } = new()
+    {
+        MessageBytes = int.MaxValue,
+        Depth = int.MaxValue,
+        Headers = int.MaxValue,
+        Callbacks = int.MaxValue,
+        Signatures = int.MaxValue,
+        Retries = int.MaxValue,
+        Eta = TimeSpan.MaxValue,
+    };
+
     /// <summary>The size of a message in bytes, as it comes and once inflated; by default 16 MiB.</summary>
     public int MessageBytes { get; init; } = 16 * 1024 * 1024;
 

@@ -88,6 +88,17 @@ public sealed class TaskContext
     public TaskRetryException Retry(TimeSpan? after = null, Exception? cause = null, int? maxRetries = null) =>
         new(cause is null ? $"{TaskName} asks to be tried again." : $"{cause.GetType().Name}: {cause.Message}", cause) { After = after, MaxRetries = maxRetries };
 
+    /// <summary>Makes the exception that refuses the message: <c>throw context.Reject(...)</c>.</summary>
+    /// <param name="reason">Why, for people to read; <see langword="null"/>: it is not said.</param>
+    /// <param name="requeues">
+    /// Whether it goes to the back of its queue, for this worker or another, at once and as often as it is refused; otherwise it becomes a dead letter,
+    /// and the call has failed. A message that was acknowledged early is gone: then the call has failed either way.
+    /// </param>
+    public TaskRejectException Reject(string? reason = null, bool requeues = false) => new(reason ?? $"{TaskName} rejects its message.", requeues);
+
+    /// <summary>Makes the exception that ends the call without a word: <c>throw context.Ignore()</c>. Its message is done with, and nothing is stored.</summary>
+    public TaskIgnoreException Ignore() => new($"{TaskName} is not to be told of.");
+
     /// <summary>Makes this the call of the asynchronous flow that runs here.</summary>
     internal void Enter() => Ambient.Value = this;
 }

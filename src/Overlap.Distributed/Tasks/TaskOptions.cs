@@ -65,6 +65,12 @@ public sealed record TaskOptions
     /// </summary>
     public bool ReturnsWhenWorkerLost { get; init; }
 
+    /// <summary>
+    /// Whether the message of a call that has failed for good is kept as a dead letter, from where it can be put back, instead of being acknowledged:
+    /// Celery's <c>acks_on_failure_or_timeout</c>, turned off. Without effect on one that was acknowledged early. Default: no.
+    /// </summary>
+    public bool KeepsFailures { get; init; }
+
     private static TimeSpan NotNegative(TimeSpan value, string name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);

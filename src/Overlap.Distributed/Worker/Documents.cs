@@ -41,6 +41,29 @@ internal static class Documents
         DoneAt = now,
     };
 
+    public static ResultDocument Revoked(string taskId, DateTimeOffset now) => new()
+    {
+        TaskId = taskId,
+        State = TaskState.Revoked,
+        StateName = ResultCodec.NameOf(TaskState.Revoked),
+        Error = Error("TaskRevokedError", CeleryExceptions, "revoked"),
+        DoneAt = now,
+    };
+
+    /// <summary>A document that tells of its call too, if the worker's options say so.</summary>
+    public static ResultDocument Extended(ResultDocument document, TaskMessage message, string queue, WorkerOptions options) => !options.ExtendsResults ? document : document with
+    {
+        Others = new WireMap(
+        [
+            new("name", message.Task),
+            new("args", message.Args),
+            new("kwargs", message.Kwargs),
+            new("worker", options.Name),
+            new("retries", message.Retries),
+            new("queue", queue),
+        ]),
+    };
+
     /// <summary>What is stored of a call whose own document has no form.</summary>
     public static ResultDocument Unstorable(ResultDocument document, MessageFormatException reason) => document with
     {
@@ -59,6 +82,9 @@ internal static class Documents
     public static RemoteError HardLimit(TimeSpan limit) => new("TimeLimitExceeded", [limit.TotalSeconds], PoolExceptions);
 
     public static RemoteError WorkerLost(string why) => Error("WorkerLostError", PoolExceptions, why);
+
+    public static RemoteError Rejected(TaskRejectException rejection) =>
+        new("Reject", [rejection.Message, rejection.Requeues], CeleryExceptions);
 
     public static RemoteError RetriesExceeded(TaskMessage message) =>
         Error("MaxRetriesExceededError", CeleryExceptions, $"Can't retry {message.Task}[{message.Id}] any more: it was tried {message.Retries + 1} times.");

@@ -195,7 +195,7 @@ internal sealed class Intake : IDisposable
     {
         ResultDocument document = Documents.Failure(message, error, null, _clock.GetUtcNow());
         SequelCalls calls = _runner.SequelOfFailure(message);
-        DeadLetter(delivery, defect, detail, new Completion(delivery, message.IgnoresResult ? null : document, null)
+        DeadLetter(delivery, defect, detail, new Completion(delivery, message.IgnoresResult ? null : Documents.Extended(document, message, delivery.Queue, _options), null)
         {
             Sequel = calls.Publications,
             Others = [.. calls.Skipped.Select(id => document with { TaskId = id, ParentId = null, GroupId = null })],

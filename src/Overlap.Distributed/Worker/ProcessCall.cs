@@ -12,7 +12,8 @@ internal static class ProcessCall
     public static async ValueTask<byte[]> RunAsync(byte[] envelope, IProgress<byte[]> progress, CancellationToken cancellationToken)
     {
         TaskRegistry registry = ProcessWorker.State<TaskRegistry>();
-        TaskMessage message = TaskMessageCodec.Read(EnvelopeCodec.Read(envelope, ProtocolLimits.Default), ProtocolLimits.Default);
+        // The worker has read it under the limits of its options, which may allow more than the usual ones.
+        TaskMessage message = TaskMessageCodec.Read(EnvelopeCodec.Read(envelope, ProtocolLimits.None), ProtocolLimits.None);
         if (!registry.TryGet(message.Task, out TaskDefinition? definition))
         {
             return ProcessReply.Write(Documents.UnknownTask(message.Task), null);
@@ -28,6 +29,14 @@ internal static class ProcessCall
         {
             Exception told = retry.InnerException ?? retry;
             return ProcessReply.Write(retry, Documents.Of(told), told.ToString());
+        }
+        catch (TaskRejectException rejection)
+        {
+            return ProcessReply.Write(rejection);
+        }
+        catch (TaskIgnoreException)
+        {
+            return ProcessReply.WriteIgnored();
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -6,14 +6,16 @@ namespace Overlap.Distributed.Worker;
 
 /// <summary>How a call ended in its process, as it goes back to the worker: both are of one build, so the form is nobody else's concern.</summary>
 /// <remarks>
-/// Shape: a list that begins with a mark: a result; an error with its type, module, arguments, traceback and whether it is retried by itself; or a retry
-/// with its wait, its limit and its error.
+/// Shape: a list that begins with a mark: a result; an error with its type, module, arguments, traceback and whether it is retried by itself; a retry
+/// with its wait, its limit and its error; a rejection with its reason; or that the call is not to be told of.
 /// </remarks>
 internal static class ProcessReply
 {
     private const int Result = 0;
     private const int Error = 1;
     private const int Retry = 2;
+    private const int Rejected = 3;
+    private const int Ignored = 4;
 
     public static byte[] Write(WireValue result) => Write([Result, result]);
 
@@ -24,6 +26,10 @@ internal static class ProcessReply
     [
         Retry, error.Type, error.Module, error.Arguments, traceback, WireDurations.Write(retry.After), retry.MaxRetries is { } most ? most : default(WireValue),
     ]);
+
+    public static byte[] Write(TaskRejectException rejection) => Write([Rejected, rejection.Message, rejection.Requeues]);
+
+    public static byte[] WriteIgnored() => Write([Ignored]);
 
     public static byte[] WriteProgress(string state, WireValue progress) => Write([state, progress]);
 
@@ -36,12 +42,19 @@ internal static class ProcessReply
     /// <summary>Gives the result, or throws what the call threw, as data.</summary>
     /// <exception cref="ProcessTaskException">The call has failed.</exception>
     /// <exception cref="TaskRetryException">The call asks to be tried again.</exception>
+    /// <exception cref="TaskRejectException">The call refuses its message.</exception>
+    /// <exception cref="TaskIgnoreException">The call is not to be told of.</exception>
     public static WireValue Read(byte[] bytes)
     {
         ImmutableArray<WireValue> parts = Parts(bytes);
-        if (parts[0] == Result)
+        switch (parts[0].AsInteger())
         {
-            return parts[1];
+            case Result:
+                return parts[1];
+            case Rejected:
+                throw new TaskRejectException(parts[1].AsText(), parts[2].AsBoolean());
+            case Ignored:
+                throw new TaskIgnoreException("The call is not to be told of.");
         }
 
         RemoteError error = new(parts[1].AsText(), parts[3].AsArray(), TextOf(parts[2]));

@@ -1,7 +1,7 @@
 namespace Overlap.Distributed.Worker;
 
 /// <summary>The calls that are not to be started, by id.</summary>
-/// <remarks>Memory: 50,000 of them, and beyond that only those of the last three hours, up to twice as many.</remarks>
+/// <remarks>Memory: the 50,000 that were revoked last, and beyond that only those of the last three hours, up to twice as many.</remarks>
 internal sealed class RevokedCalls(TimeProvider clock)
 {
     private const int Usual = 50_000;
@@ -10,39 +10,39 @@ internal sealed class RevokedCalls(TimeProvider clock)
 
     private readonly Lock _gate = new();
 
-    // Guarded by _gate.
-    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Queue<(string Id, DateTimeOffset At)> _order = new();
+    // Guarded by _gate. The one that was revoked longest ago comes first.
+    private readonly LinkedList<(string Id, long At)> _order = [];
+    private readonly Dictionary<string, LinkedListNode<(string Id, long At)>> _places = new(StringComparer.Ordinal);
 
     // Read without the gate: most workers never revoke anything.
     private int _count;
 
-    public IReadOnlyList<string> Ids
+    /// <summary>The ids, and when each was revoked last: a timestamp of the clock.</summary>
+    public IReadOnlyList<(string Id, long At)> List()
     {
-        get
-        {
-            _gate.Enter();
-            string[] ids = [.. _ids];
-            _gate.Exit();
-            return ids;
-        }
+        _gate.Enter();
+        (string Id, long At)[] all = [.. _order];
+        _gate.Exit();
+        return all;
     }
 
     public void Add(string id)
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        long now = clock.GetTimestamp();
         _gate.Enter();
-        if (_ids.Add(id))
+        if (_places.Remove(id, out LinkedListNode<(string Id, long At)>? before))
         {
-            _order.Enqueue((id, now));
+            _order.Remove(before);
         }
 
-        while (_order.Count > Most || (_order.Count > Usual && _order.Peek().At < now - Kept))
+        _places.Add(id, _order.AddLast((id, now)));
+        while (_order.Count > Most || (_order.Count > Usual && clock.GetElapsedTime(_order.First!.Value.At, now) > Kept))
         {
-            _ids.Remove(_order.Dequeue().Id);
+            _places.Remove(_order.First!.Value.Id);
+            _order.RemoveFirst();
         }
 
-        Volatile.Write(ref _count, _ids.Count);
+        Volatile.Write(ref _count, _order.Count);
         _gate.Exit();
     }
 
@@ -54,7 +54,7 @@ internal sealed class RevokedCalls(TimeProvider clock)
         }
 
         _gate.Enter();
-        bool found = _ids.Contains(id);
+        bool found = _places.ContainsKey(id);
         _gate.Exit();
         return found;
     }

@@ -77,12 +77,8 @@ internal sealed partial class TaskRunner
         if (losses >= options.MaxDeliveries)
         {
             string detail = $"{losses} processes have died of it; the last: {death.Message}";
-            figures.CountDeadLettered();
-            WorkerMetrics.CountDeadLetter(item.Delivery.Queue, MessageDefect.Poison);
-            WorkerLog.DeadLettered(_logger, item.Delivery.Tag, item.Delivery.Queue, nameof(MessageDefect.Poison), Shown(detail));
             ResultDocument document = Documents.Failure(item.Message, Documents.WorkerLost(detail), null, _clock.GetUtcNow());
-            Settlement settlement = new(item.Delivery, SettlementKind.DeadLetter) { Cause = new DeadLetterCause(MessageDefect.Poison, detail) };
-            End(item, document, settlement);
+            End(item, document, DeadLetterOf(item, MessageDefect.Poison, detail));
             return "dead";
         }
 
@@ -101,7 +97,7 @@ internal sealed partial class TaskRunner
             if (!item.IgnoresResult)
             {
                 TaskCompletionSource<bool> stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                completer.Add(new Completion(item.Delivery, document, null, FreesPlace: false, stored));
+                completer.Add(new Completion(item.Delivery, Extended(item, document), null, FreesPlace: false, stored));
                 await stored.Task.ConfigureAwait(false);
             }
 

@@ -21,7 +21,7 @@ internal sealed partial class TaskRunner(
     public static Func<WorkItem, ValueTask> Call { get; } = static item => item.Runner.RunAsync(item);
 
     /// <summary>Stores how far a call is. That it cannot be stored does not concern the call.</summary>
-    public async ValueTask ReportAsync(TaskMessage message, string state, WireValue progress, CancellationToken cancellationToken)
+    public async ValueTask ReportAsync(WorkItem item, string state, WireValue progress, CancellationToken cancellationToken)
     {
         if (backend is null)
         {
@@ -30,11 +30,11 @@ internal sealed partial class TaskRunner(
 
         try
         {
-            await backend.StoreAsync(new[] { Documents.Progress(message, state, progress) }, cancellationToken).ConfigureAwait(false);
+            await backend.StoreAsync(new[] { Extended(item, Documents.Progress(item.Message, state, progress)) }, cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException exception)
         {
-            WorkerLog.ResultRefused(_logger, message.Id, exception.Message);
+            WorkerLog.ResultRefused(_logger, item.Message.Id, exception.Message);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class TaskRunner(
 
         if (item.Definition.Options.TracksStart && !item.IgnoresResult)
         {
-            completer.Add(new Completion(item.Delivery, Documents.Started(item.Message, options.Name), null, FreesPlace: false));
+            completer.Add(new Completion(item.Delivery, Extended(item, Documents.Started(item.Message, options.Name)), null, FreesPlace: false));
         }
 
         // Else the worker's stop has given it back while the broker was asked.
@@ -130,10 +130,9 @@ internal sealed partial class TaskRunner(
 
     private async ValueTask RunCallAsync(WorkItem item)
     {
-        using ITimer? soft = StartTimer(item.Message.SoftLimit ?? item.Definition.Options.SoftLimit, SoftLimitPassed, item);
-        TimeSpan? hardLimit = item.Message.HardLimit ?? item.Definition.Options.HardLimit;
-        hardLimit = hardLimit > TimeSpan.Zero ? hardLimit : null;
-        using ITimer? hard = invoker.Kills ? null : StartTimer(hardLimit, HardLimitPassed, item);
+        (TimeSpan? softLimit, TimeSpan? hardLimit) = LimitsOf(item);
+        using ITimer? soft = softLimit is null ? null : StartTimer(softLimit.Value, static (item, _) => item.Stop(StopCause.SoftLimit), item);
+        using ITimer? hard = hardLimit is null || invoker.Kills ? null : StartTimer(hardLimit.Value, HardLimitPassed, item);
         using Activity? activity = WorkerMetrics.StartActivity(item);
         item.StartedAt = _clock.GetTimestamp();
         WireValue result = default;
@@ -205,6 +204,14 @@ internal sealed partial class TaskRunner(
         {
             outcome = EndDead(item, death, duration);
         }
+        else if (failure is TaskIgnoreException)
+        {
+            outcome = EndIgnored(item);
+        }
+        else if (failure is TaskRejectException rejection)
+        {
+            outcome = EndRejected(item, rejection);
+        }
         else if (TryRetry(item, failure))
         {
             outcome = "retried";
@@ -217,29 +224,6 @@ internal sealed partial class TaskRunner(
 
         WorkerMetrics.RecordEnd(item, duration, outcome);
     }
-
-    private void SoftLimitPassed(WorkItem item) => item.Stop(StopCause.SoftLimit);
-
-    // In this process nothing can be killed: the call fails now, its token is cancelled, and its slot is taken until it returns.
-    private void HardLimitPassed(WorkItem item)
-    {
-        if (item.Completed is not null || !item.TryEnd())
-        {
-            return;
-        }
-
-        TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
-        TimeSpan limit = item.Message.HardLimit ?? item.Definition.Options.HardLimit ?? duration;
-        EndFailed(item, Documents.HardLimit(limit), null, duration);
-        WorkerMetrics.RecordEnd(item, duration, "failed");
-        WorkerLog.Abandoned(_logger, item.Definition.Name, Shown(item.Message.Id));
-        item.Stop(StopCause.HardLimit);
-    }
-
-    private ITimer? StartTimer(TimeSpan? limit, Action<WorkItem> passed, WorkItem item) =>
-        limit is { } time && time.TotalMilliseconds < uint.MaxValue - 1 && time > TimeSpan.Zero
-            ? _clock.CreateTimer(_ => passed(item), null, time, Timeout.InfiniteTimeSpan)
-            : null;
 
     private ILogger LoggerOf(TaskDefinition definition) => options.LoggerFactory.CreateLogger(definition.Name);
 
@@ -271,10 +255,7 @@ internal sealed partial class TaskRunner(
         DateTimeOffset now = _clock.GetUtcNow();
         SequelCalls calls = SequelOfFailure(item.Message);
         ResultDocument document = Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), now);
-
-        // The steps of a chain that never come fail with this one, so that nobody waits for them.
-        ResultDocument[] skipped = [.. calls.Skipped.Select(id => document with { TaskId = id, ParentId = null, GroupId = null })];
-        End(item, document with { Children = calls.Children }, SettlementOf(item, SettlementKind.Acknowledge), calls.Publications, [.. skipped]);
+        End(item, document with { Children = calls.Children }, SettlementOfFailure(item, error), calls.Publications, SkippedBy(document, calls));
     }
 
     /// <summary>What follows the success of a call.</summary>
@@ -320,13 +301,16 @@ internal sealed partial class TaskRunner(
         WorkItem item, ResultDocument? document, Settlement? settlement, ImmutableArray<Publication> calls = default, ImmutableArray<ResultDocument> others = default)
     {
         // The completion is there before the item is gone: who waits for all items to be gone may end the completer then.
-        completer.Add(new Completion(item.Delivery, item.IgnoresResult ? null : document, settlement)
+        completer.Add(new Completion(item.Delivery, document is null || item.IgnoresResult ? null : Extended(item, document), settlement)
         {
             Sequel = calls.IsDefault ? [] : calls,
             Others = others.IsDefault ? [] : others,
         });
         live.Remove(item);
     }
+
+    /// <summary>A document as the options want it.</summary>
+    public ResultDocument Extended(WorkItem item, ResultDocument document) => Documents.Extended(document, item.Message, item.Delivery.Queue, options);
 
     /// <summary>A text that came over the wire, for a log: cut, and on one line.</summary>
     internal static string Shown(string text)

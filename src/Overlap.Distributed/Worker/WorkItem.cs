@@ -74,5 +74,5 @@ internal sealed class WorkItem(Delivery delivery, TaskMessage message, TaskDefin
 
     // I4: nothing is stored of a call that has ended, or that another runs.
     ValueTask ITaskReporter.ReportAsync(TaskMessage message, string state, WireValue progress, CancellationToken cancellationToken) =>
-        IsRunning && Cause != StopCause.LeaseLost && !IgnoresResult ? Runner.ReportAsync(message, state, progress, cancellationToken) : default;
+        IsRunning && Cause != StopCause.LeaseLost && !IgnoresResult ? Runner.ReportAsync(this, state, progress, cancellationToken) : default;
 }

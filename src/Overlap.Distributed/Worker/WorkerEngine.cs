@@ -56,7 +56,8 @@ internal sealed class WorkerEngine : IDisposable
         _intake = new Intake(options, registry, _executor, _runner, _completer, _window, _figures, _live, _logger);
         _solitude = new Solitude(options, _window, _intake.GiveBack);
         _watch = new StallWatch(options, broker, _logger);
-        ControlListener control = new(options, broker, registry, _intake, _live, revoked, GetStatistics, shutDown, _logger);
+        ControlCommands commands = new(options, broker, backend, registry, _intake, _runner, _live, revoked, GetStatistics, shutDown, _logger);
+        ControlListener control = new(options, broker, commands, _logger);
         _completing = _completer.RunAsync();
         _control = options.FollowsControl ? control.RunAsync(_listening.Token) : Task.CompletedTask;
         _watching = _watch.RunAsync(_listening.Token);
@@ -80,6 +81,7 @@ internal sealed class WorkerEngine : IDisposable
             Failed = _figures.Failed,
             Retried = _figures.Retried,
             Revoked = _figures.Revoked,
+            Ignored = _figures.Ignored,
             Deferred = _figures.Deferred,
             Returned = _figures.Returned,
             DeadLettered = _figures.DeadLettered,

@@ -8,6 +8,7 @@ internal sealed class WorkerFigures
     private long _failed;
     private long _retried;
     private long _revoked;
+    private long _ignored;
     private long _deferred;
     private long _returned;
     private long _deadLettered;
@@ -22,6 +23,8 @@ internal sealed class WorkerFigures
     public long Retried => Volatile.Read(ref _retried);
 
     public long Revoked => Volatile.Read(ref _revoked);
+
+    public long Ignored => Volatile.Read(ref _ignored);
 
     public long Deferred => Volatile.Read(ref _deferred);
 
@@ -40,6 +43,8 @@ internal sealed class WorkerFigures
     public void CountRetried() => Interlocked.Increment(ref _retried);
 
     public void CountRevoked() => Interlocked.Increment(ref _revoked);
+
+    public void CountIgnored() => Interlocked.Increment(ref _ignored);
 
     public void CountDeferred() => Interlocked.Increment(ref _deferred);
 

@@ -23,6 +23,12 @@ internal static partial class WorkerLog
     [LoggerMessage(14005, LogLevel.Information, "Task {Task} {TaskId} does not run: {Reason}")]
     public static partial void Revoked(ILogger logger, string task, string taskId, string reason);
 
+    [LoggerMessage(14019, LogLevel.Debug, "Task {Task} {TaskId} is not to be told of")]
+    public static partial void Ignored(ILogger logger, string task, string taskId);
+
+    [LoggerMessage(14020, LogLevel.Warning, "Task {Task} {TaskId} rejects its message: {Reason}")]
+    public static partial void Rejected(ILogger logger, string task, string taskId, string reason);
+
     [LoggerMessage(14006, LogLevel.Error, "Delivery {Tag} of {Queue} became a dead letter, {Defect}: {Detail}")]
     public static partial void DeadLettered(ILogger logger, string tag, string queue, string defect, string detail);
 
@@ -50,7 +56,7 @@ internal static partial class WorkerLog
     [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Delay}")]
     public static partial void ControlDelayed(ILogger logger, TimeSpan delay, Exception exception);
 
-    [LoggerMessage(14019, LogLevel.Error, "Task {Task} {TaskId} threw after it had completed with its own writes: it has succeeded all the same")]
+    [LoggerMessage(14023, LogLevel.Error, "Task {Task} {TaskId} threw after it had completed with its own writes: it has succeeded all the same")]
     public static partial void FailedCompleted(ILogger logger, string task, string taskId, Exception exception);
 
     [LoggerMessage(14017, LogLevel.Error, "The executor does not take task {Task} {TaskId}: its message goes back")]

@@ -89,6 +89,17 @@ public sealed record WorkerOptions
     /// <summary>Whether whoever can write to the broker may stop the worker. Default: no.</summary>
     public bool AllowsRemoteShutdown { get; init; }
 
+    /// <summary>
+    /// Whether a result tells of its call too: name, arguments, worker, retries and queue, as with Celery's <c>result_extended</c>. Default: no.
+    /// </summary>
+    public bool ExtendsResults { get; init; }
+
+    /// <summary>
+    /// Whether the end of a revoked call is stored as soon as the command comes, though its message may be anywhere, as later generations of Celery do.
+    /// Who waits hears at once; but of a call that runs elsewhere at that moment and goes on, they hear too early. Default: no, when its turn comes.
+    /// </summary>
+    public bool StoresRevocationsAtOnce { get; init; }
+
     /// <summary>How long nothing may be delivered while a queue is not empty, before the worker calls itself stalled. Default: 60 seconds.</summary>
     public TimeSpan StallAfter
     {

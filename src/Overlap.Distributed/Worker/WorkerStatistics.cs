@@ -27,6 +27,9 @@ public sealed record WorkerStatistics
     /// <summary>The calls that were taken back, terminated, or had expired.</summary>
     public required long Revoked { get; init; }
 
+    /// <summary>The calls that ended without a word, as they asked.</summary>
+    public required long Ignored { get; init; }
+
     /// <summary>The messages put aside at the broker for later.</summary>
     public required long Deferred { get; init; }
 

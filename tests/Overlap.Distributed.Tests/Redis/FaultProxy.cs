@@ -17,6 +17,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
     private readonly int _port;
+    private int _refusals;
     private int _isCut;
 
     public FaultProxy(int port)
@@ -28,6 +29,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>Whether new links are let through.</summary>
     public bool IsOpen { get; set; } = true;
+
+    /// <summary>How many links are refused before one is let through again.</summary>
+    public int Refusals { get => Volatile.Read(ref _refusals); set => Volatile.Write(ref _refusals, value); }
 
     /// <summary>The name that the link to cut gives itself; <see langword="null"/>: none is cut.</summary>
     public string? CutName { get; init; }
@@ -87,7 +91,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             {
                 Socket client = await _listener.AcceptSocketAsync(_ending.Token);
                 client.NoDelay = true;
-                if (!IsOpen)
+                if (!IsOpen || (Refusals > 0 && Interlocked.Decrement(ref _refusals) >= 0))
                 {
                     client.Close(0);
                     continue;

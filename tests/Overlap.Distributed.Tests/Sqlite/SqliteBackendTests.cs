@@ -41,6 +41,34 @@ public sealed class SqliteBackendTests : BackendContract, IDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_LimitsOfTheOptions_HoldForEveryRead()
+    {
+        SqliteOptions options = _file.OfAnotherProcess(_clock) with { Limits = new ProtocolLimits { MessageBytes = 512 } };
+        await using SqliteBackend strict = new(options);
+        await using IResultBackend backend = await CreateAsync();
+        await backend.StoreAsync(new[] { Success("long", new string('x', 1_000)) });
+
+        Assert.Equal(MessageDefect.TooLarge, (await Assert.ThrowsAsync<MessageFormatException>(async () => await strict.ReadAsync("long"))).Defect);
+        await Assert.ThrowsAsync<MessageFormatException>(() => WaitAsync(strict, "long"));
+    }
+
+    [Fact]
+    public async Task WaitAsync_StoredByAnotherBeyondTheLimits_FailsInPlaceOfWaitingOn()
+    {
+        SqliteOptions options = _file.OfAnotherProcess(_clock) with { Limits = new ProtocolLimits { MessageBytes = 512 } };
+        await using SqliteBackend strict = new(options);
+        await using IResultBackend backend = await CreateAsync();
+        TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await backend.StoreAsync(new[] { Progress("long", 1) });
+        Task<ResultDocument> waiting = strict.WaitAsync("long", _ => told.TrySetResult(), CancellationToken.None).AsTask();
+        await told.Task.WaitAsync(Guard);
+
+        await backend.StoreAsync(new[] { Success("long", new string('x', 1_000)) });
+
+        await Assert.ThrowsAsync<MessageFormatException>(() => waiting.WaitAsync(Guard));
+    }
+
+    [Fact]
     public async Task WaitAsync_OtherResultsWereStoredBefore_IsToldOfNewOnesOnly()
     {
         await using SqliteBackend other = new(_file.OfAnotherProcess(_clock));

@@ -186,6 +186,164 @@ public sealed class ControlTests
         Assert.Equal(ControlCodec.Ok("pong"), await AskAsync(bench, ControlCodec.Ping));
     }
 
+    [Fact]
+    public async Task TimeLimit_Changed_HoldsForTheNextCalls()
+    {
+        await using WorkerBench bench = new();
+        TestSignal started = new("started");
+        bench.Registry.Add("tasks.long", async (CancellationToken token) =>
+        {
+            started.Signal();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        await bench.StartAsync();
+
+        WireValue answer = await AskAsync(bench, ControlCodec.TimeLimit, new WireMap([new("task_name", "tasks.long"), new("soft", 5), new("hard", default)]));
+        TaskHandle handle = await bench.Client.SendAsync(new Signature("tasks.long"));
+        await started.WaitAsync();
+        bench.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(ControlCodec.Ok("time limits set successfully"), answer);
+        Assert.Equal("SoftTimeLimitExceeded", (await bench.EndOfAsync(handle)).Error!.Type);
+    }
+
+    [Theory]
+    [InlineData("tasks.nowhere", "5", "unknown task")]
+    [InlineData("tasks.now", "\"soon\"", "'soft' is Text, not a number of seconds.")]
+    public async Task TimeLimit_Wrong_IsRefused(string task, string soft, string refusal)
+    {
+        await using WorkerBench bench = new();
+        bench.Registry.Add("tasks.now", () => 1);
+        await bench.StartAsync();
+        WireValue limit = PythonJson.Read(System.Text.Encoding.UTF8.GetBytes(soft), ProtocolLimits.Default);
+
+        Assert.Equal(ControlCodec.Refusal(refusal), await AskAsync(bench, ControlCodec.TimeLimit, new WireMap([new("task_name", task), new("soft", limit)])));
+    }
+
+    [Fact]
+    public async Task QueryTask_RunsAndWaits_TellsOfThoseThatAreHere()
+    {
+        await using WorkerBench bench = new();
+        TestSignal started = new("started");
+        bench.Registry.Add("tasks.long", async (CancellationToken token) =>
+        {
+            started.Signal();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        await bench.StartAsync();
+        await bench.Client.SendAsync(new Signature("tasks.long") { Options = new CallOptions { TaskId = "waits", Countdown = TimeSpan.FromSeconds(5) } });
+        await bench.Client.SendAsync(new Signature("tasks.long") { Options = new CallOptions { TaskId = "runs", Priority = 3 } });
+        await started.WaitAsync();
+        ImmutableArray<WireValue> ids = ["waits", "runs", "elsewhere"];
+
+        WireMap answer = (await AskAsync(bench, ControlCodec.QueryTask, new WireMap([new("ids", ids)]))).AsMap();
+
+        Assert.Equal(2, answer.Count);
+        Assert.Equal((WireValue)"reserved", answer["waits"].AsArray()[0]);
+        Assert.Equal((WireValue)"active", answer["runs"].AsArray()[0]);
+        Assert.Equal((WireValue)3, answer["runs"].AsArray()[1].AsMap()["delivery_info"].AsMap()["priority"]);
+    }
+
+    [Fact]
+    public async Task Hello_OfAnotherWorker_RevokedCallsAreExchanged()
+    {
+        await using WorkerBench bench = new();
+        await bench.StartAsync();
+        await bench.Client.RevokeAsync(["ours"]);
+        WireMap theirs = new([new("theirs", ImmutableArray.Create<WireValue>(1.5, "theirs"))]);
+
+        WireMap answer = (await AskAsync(bench, ControlCodec.Hello, new WireMap([new("from_node", "other@node"), new("revoked", theirs)]))).AsMap();
+
+        Assert.Equal(WireKind.Number, answer["revoked"].AsMap()["ours"].AsArray()[0].Kind);
+        Assert.Equal(WireKind.Integer, answer["clock"].Kind);
+        Assert.Contains("theirs", (await AskAsync(bench, ControlCodec.Revoked)).AsArray());
+    }
+
+    [Fact]
+    public async Task Clock_OfASenderIsAhead_IsPassed()
+    {
+        await using WorkerBench bench = new();
+        await bench.StartAsync();
+        await bench.Broker.BroadcastAsync(ControlCodec.Exchange, "", ControlCodec.Write(new ControlRequest { Method = ControlCodec.Ping, Clock = 1_000 }));
+
+        Assert.Equal((WireValue)1_002, (await AskAsync(bench, ControlCodec.LogicalClock)).AsMap()["clock"]);
+    }
+
+    [Theory]
+    [InlineData("pool_grow")]
+    [InlineData("autoscale")]
+    [InlineData("add_consumer")]
+    [InlineData("cancel_consumer")]
+    [InlineData("enable_events")]
+    [InlineData("disable_events")]
+    [InlineData("memsample")]
+    [InlineData("revoke_by_stamped_headers")]
+    public async Task Command_OfCelerysOnly_IsRefusedWithAReason(string method)
+    {
+        await using WorkerBench bench = new();
+        await bench.StartAsync();
+
+        string refusal = (await AskAsync(bench, method)).AsMap()["error"].AsText();
+
+        Assert.DoesNotContain("KeyError", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("conf", "dump_conf")]
+    [InlineData("registered", "dump_tasks")]
+    [InlineData("active", "dump_active")]
+    [InlineData("reserved", "dump_reserved")]
+    [InlineData("scheduled", "dump_schedule")]
+    [InlineData("revoked", "dump_revoked")]
+    public async Task Question_UnderItsOlderName_IsAnsweredTheSame(string name, string older)
+    {
+        await using WorkerBench bench = new();
+        bench.Registry.Add("tasks.now", () => 1, new TaskOptions { RateLimit = RateLimit.Parse("10/m") });
+        await bench.StartAsync();
+
+        WireValue answer = await AskAsync(bench, older);
+
+        Assert.Equal(await AskAsync(bench, name), answer);
+        Assert.NotEqual(default, answer);
+    }
+
+    [Fact]
+    public async Task RevokeAsync_StoresAtOnce_WhoWaitsHearsThoughTheMessageIsElsewhere()
+    {
+        await using WorkerBench bench = new(new WorkerOptions { Concurrency = 1, StoresRevocationsAtOnce = true });
+        await bench.StartAsync();
+
+        await bench.Client.RevokeAsync(["elsewhere"]);
+
+        Assert.Equal(TaskState.Revoked, (await bench.EndOfAsync("elsewhere")).State);
+    }
+
+    [Fact]
+    public async Task RevokeAsync_StoresAtOnceAndItHasEnded_ResultStays()
+    {
+        await using WorkerBench bench = new(new WorkerOptions { Concurrency = 1, StoresRevocationsAtOnce = true });
+        bench.Registry.Add("tasks.now", () => 1);
+        await bench.StartAsync();
+        string id = (await bench.RunAsync(new Signature("tasks.now"))).TaskId;
+
+        await bench.Client.RevokeAsync([id]);
+        await AskAsync(bench, ControlCodec.Ping);
+
+        Assert.Equal(TaskState.Success, (await bench.Backend.ReadAsync(id))!.State);
+    }
+
+    [Fact]
+    public async Task RevokeAsync_NotSaidToStoreAtOnce_NothingIsStoredBeforeItsTurn()
+    {
+        await using WorkerBench bench = new();
+        await bench.StartAsync();
+
+        await bench.Client.RevokeAsync(["elsewhere"]);
+        await AskAsync(bench, ControlCodec.Ping);
+
+        Assert.Null(await bench.Backend.ReadAsync("elsewhere"));
+    }
+
     private static async Task<WireValue> AskAsync(WorkerBench bench, string method, WireMap? arguments = null)
     {
         const string Exchange = "reply.celery.pidbox";

@@ -85,9 +85,40 @@ public sealed class ProcessTests
         Assert.Equal(TaskState.Success, (await bench.EndOfAsync(id)).State);
     }
 
-    private static async Task<WorkerBench> StartAsync()
+    [Fact]
+    public async Task RunAsync_ProcessRejects_BecomesADeadLetter()
     {
-        WorkerBench bench = new(new WorkerOptions { Concurrency = 1, ProcessTasks = MakeRegistry });
+        await using WorkerBench bench = await StartAsync();
+
+        Assert.Equal(["not mine", false], (await bench.RunAsync(new Signature("tasks.refuse"))).Error!.Arguments);
+        await bench.StopAsync();
+        Assert.Equal(MessageDefect.Rejected, Assert.Single(await bench.Broker.DeadLetters.ListAsync(10)).Cause.Defect);
+    }
+
+    [Fact]
+    public async Task RunAsync_ProcessIgnores_NothingIsStored()
+    {
+        await using WorkerBench bench = await StartAsync();
+        string id = (await bench.Client.SendAsync(new Signature("tasks.quiet"))).Id;
+        await bench.RunAsync(new Signature("tasks.pid"));
+        await bench.StopAsync();
+
+        Assert.Null(await bench.Backend.ReadAsync(id));
+        Assert.Equal(1, bench.Host!.GetStatistics().Ignored);
+    }
+
+    [Fact]
+    public async Task RunAsync_LimitsAllowMoreThanUsual_ProcessReadsItToo()
+    {
+        await using WorkerBench bench = await StartAsync(new WorkerOptions { Limits = new ProtocolLimits { Depth = 200 } });
+        WireValue deep = Enumerable.Range(0, 100).Aggregate((WireValue)7, static (inner, _) => System.Collections.Immutable.ImmutableArray.Create(inner));
+
+        Assert.Equal((WireValue)"Array", (await bench.RunAsync(new Signature("tasks.kind", deep))).Result);
+    }
+
+    private static async Task<WorkerBench> StartAsync(WorkerOptions? options = null)
+    {
+        WorkerBench bench = new((options ?? new WorkerOptions()) with { Concurrency = 1, ProcessTasks = MakeRegistry });
         foreach (TaskDefinition definition in MakeRegistry().Definitions)
         {
             bench.Registry.Add(definition);
@@ -101,6 +132,9 @@ public sealed class ProcessTests
         .Add("tasks.pid", () => Environment.ProcessId)
         .Add("tasks.fail", int (string message) => throw new InvalidOperationException(message))
         .Add("tasks.flaky", (TaskContext context) => context.Retries < 1 ? throw context.Retry(TimeSpan.Zero) : context.Attempt)
+        .Add("tasks.refuse", int (TaskContext context) => throw context.Reject("not mine"))
+        .Add("tasks.quiet", int (TaskContext context) => throw context.Ignore())
+        .Add("tasks.kind", (WireValue value) => value.Kind.ToString())
         .Add("tasks.die", () => Environment.Exit(3))
         .Add("tasks.die_again", () => Environment.Exit(3), new TaskOptions { ReturnsWhenWorkerLost = true })
         .Add("tasks.hang", () => Thread.Sleep(Timeout.Infinite))

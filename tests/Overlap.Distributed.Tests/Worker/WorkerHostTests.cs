@@ -176,6 +176,19 @@ public sealed class WorkerHostTests
     }
 
     [Fact]
+    public async Task RunAsync_EtaBeyondTheLimit_IsADeadLetter()
+    {
+        await using WorkerBench bench = new(new WorkerOptions { Limits = new ProtocolLimits { Eta = TimeSpan.FromDays(7) } });
+        bench.Registry.Add("tasks.add", (int a, int b) => a + b);
+        await bench.StartAsync();
+        await bench.Client.SendAsync(new Signature("tasks.add", 2, 3) { Options = new CallOptions { Countdown = TimeSpan.FromDays(8) } });
+        await bench.RunAsync(new Signature("tasks.add", 2, 3));
+        await bench.StopAsync();
+
+        Assert.Equal(MessageDefect.InvalidDate, Assert.Single(await bench.Broker.DeadLetters.ListAsync(10)).Cause.Defect);
+    }
+
+    [Fact]
     public async Task RunAsync_ExpiredBeforeItCame_IsRevoked()
     {
         await using WorkerBench bench = new();

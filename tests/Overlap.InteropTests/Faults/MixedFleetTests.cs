@@ -101,23 +101,4 @@ public sealed class MixedFleetTests(InteropStage stage)
 
         Assert.Equal((WireValue)7, await handle.GetAsync().AsTask().WaitAsync(Patience));
     }
-
-    [Fact]
-    public async Task BothWorkers_OneQueue_RunAtTheSameTime()
-    {
-        string url = await stage.NewDatabaseAsync();
-        await using CeleryWorker python = await CeleryWorker.StartAsync(url, "meets@python", ["-P", SoloWorkers], OneAtATime);
-        await using NetWorker net = await NetWorker.StartAsync(url, new WorkerOptions { Concurrency = 1 }, new TaskRegistry().Add("tasks.meet", async (string place, int patience) =>
-        {
-            string other = (await InteropStage.AskAsync(url, "INCR", place)).AsInteger() % 2 == 0 ? "0" : "1";
-            await InteropStage.AskAsync(url, "RPUSH", $"{place}:{other}", "net");
-            return (await InteropStage.AskAsync(url, "BLPOP", $"{place}:{(other == "0" ? "1" : "0")}", "6")).Items.ToArray() is [_, var found] ? found.AsText() : null;
-        }));
-        TaskHandle<string> one = await net.Client.SendAsync<string>(new Signature("tasks.meet", "place", 30));
-        TaskHandle<string> two = await net.Client.SendAsync<string>(new Signature("tasks.meet", "place", 30));
-
-        // Each has found what the other left: neither could have been run after the other.
-        string[] met = [await one.GetAsync().AsTask().WaitAsync(Patience), await two.GetAsync().AsTask().WaitAsync(Patience)];
-        Assert.Equal(["net", "python"], met.Order(StringComparer.Ordinal));
-    }
 }

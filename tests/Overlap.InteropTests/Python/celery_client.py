@@ -4,7 +4,9 @@ Each line: {"url": where the app's broker and backend are, "settings": of the ap
 """
 import datetime
 import decimal
+import importlib
 import json
+import os
 import sys
 import textwrap
 import traceback
@@ -13,16 +15,23 @@ import uuid
 import celery
 import redis
 
-import interop_app
-
 apps = {}
 
 
+def load(url, settings):
+    """An app takes its place from the environment when it is imported, as a user's does: each gets modules of its own."""
+    os.environ.update(OVERLAP_BROKER=url, OVERLAP_CONF=settings)
+    for module in ("interop_app", "video_queue"):
+        sys.modules.pop(module, None)
+    return importlib.import_module("interop_app").app
+
+
 def run(url, settings, code):
-    key = url + json.dumps(settings, sort_keys=True)
+    key = (url, json.dumps(settings, sort_keys=True))
     if key not in apps:
-        apps[key] = interop_app.make_app(url, **settings)
+        apps[key] = load(*key)
     app = apps[key]
+    app.set_current()
     names = {name.rpartition(".")[2]: task for name, task in app.tasks.items() if name.startswith("tasks.")}
     names.update(app=app, celery=celery, datetime=datetime, decimal=decimal, uuid=uuid, json=json, server=redis.from_url(url),
                  group=celery.group, chain=celery.chain, chord=celery.chord, AsyncResult=app.AsyncResult, patience=30)

@@ -29,12 +29,15 @@ internal sealed class CeleryWorker : IAsyncDisposable
     public ChannelReader<string> Told => _told.Reader;
 
     /// <summary>Starts one, and waits until it consumes.</summary>
-    public static async Task<CeleryWorker> StartAsync(string url, string name, string[] options, object? settings = null)
+    public static async Task<CeleryWorker> StartAsync(string url, string name, string[] options, object? settings = null, bool mingles = false)
     {
         await Programs.EnsureAsync();
         string[] arguments =
         [
-            "-W", "ignore", "-m", "celery", "-A", "interop_app", "worker", "-n", name, "--without-gossip", "--without-mingle", "--loglevel", "INFO", .. options,
+            "-W", "ignore", "-m", "celery", "-A", "interop_app", "worker", "-n", name, "--without-gossip", "--loglevel", "INFO", .. options,
+
+            // Else it waits a second at its start for what the others know.
+            .. mingles ? (ReadOnlySpan<string>)[] : ["--without-mingle"],
         ];
         ProcessStartInfo start = new(Programs.Python, arguments)
         {
@@ -43,7 +46,9 @@ internal sealed class CeleryWorker : IAsyncDisposable
             RedirectStandardError = true,
             Environment =
             {
-                ["OVERLAP_URL"] = url,
+                ["OVERLAP_BROKER"] = url,
+                ["OVERLAP_TELLS"] = "1",
+                ["VIDEO_SECONDS"] = "0",
                 ["OVERLAP_CONF"] = JsonSerializer.Serialize(settings ?? new { }),
                 ["PYTHONDONTWRITEBYTECODE"] = "1",
 

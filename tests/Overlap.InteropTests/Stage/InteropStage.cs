@@ -24,7 +24,7 @@ public sealed class InteropStage : IAsyncDisposable
     private int _nextDatabase = FirstOwnDatabase - 1;
 
     public InteropStage() => _worker = new(async () =>
-        await CeleryWorker.StartAsync((await _redis.Value).Url(PythonDatabase), "shared@python", ["-c", "2"]));
+        await CeleryWorker.StartAsync((await _redis.Value).Url(PythonDatabase), "shared@python", ["-c", "2", "-Q", "celery,videos,media"]));
 
     /// <summary>A database that nobody has used.</summary>
     public async Task<string> NewDatabaseAsync() => (await _redis.Value).Url(Interlocked.Increment(ref _nextDatabase));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Distributed.Hosting;
 using Overlap.Distributed.Redis;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Worker;
@@ -26,8 +27,13 @@ internal sealed class QueueWorker : IAsyncDisposable
         await using RedisBackend backend = new(url);
         await using WorkerHost host = new(broker, Registry(), backend, new WorkerOptions { Concurrency = Concurrency });
         await host.StartAsync();
+        using IdleMemory memory = IdleMemory.Of(host, TimeProvider.System);
         Console.WriteLine("ready");
-        await Task.Run(Console.In.ReadToEnd);
+        while (await Task.Run(Console.In.ReadLine) is not null)
+        {
+            Console.WriteLine(host.GetStatistics().Deferred);
+        }
+
         return 0;
     }
 
@@ -44,6 +50,21 @@ internal sealed class QueueWorker : IAsyncDisposable
         return await process.StandardOutput.ReadLineAsync(cancellationToken) == "ready"
             ? new QueueWorker(process)
             : throw new InvalidOperationException("The worker ended before it was ready");
+    }
+
+    /// <summary>How many calls it has put aside until they are due.</summary>
+    public async Task<long> ReadDeferredAsync(CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(ReadOnlyMemory<char>.Empty, cancellationToken);
+        await _process.StandardInput.FlushAsync(cancellationToken);
+        return long.Parse(await _process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException("The worker has ended"));
+    }
+
+    /// <summary>The most that was ever in memory of the process.</summary>
+    public double ReadPeakMebibytes()
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return double.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
     }
 
     /// <summary>What the process has for itself, and its share of what it has together with others.</summary>
