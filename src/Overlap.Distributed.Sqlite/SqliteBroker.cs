@@ -291,7 +291,7 @@ public sealed partial class SqliteBroker : IBroker
             [
                 new BrokerFinding("journal_mode", journal, journal == "wal" ? null : "Another program has changed it: set it back to WAL."),
                 new BrokerFinding("synchronous", "FULL for messages and results, NORMAL for claims and acknowledgements", Advice: null),
-                new BrokerFinding("size", (pages * pageSize).ToString(CultureInfo.InvariantCulture), Advice: null),
+                new BrokerFinding("size", string.Create(CultureInfo.InvariantCulture, $"{pages * pageSize:N0} bytes"), Advice: null),
             ]);
     }
 

@@ -47,6 +47,12 @@ internal static class ApiPrinter
 
     private static void Append(StringBuilder text, Type type)
     {
+        if (typeof(Delegate).IsAssignableFrom(type))
+        {
+            text.Append("delegate ").Append(Signature(type.GetMethod("Invoke")!, Name(type)).Replace("virtual ", "", StringComparison.Ordinal)).Append('\n');
+            return;
+        }
+
         text.Append(Header(type)).Append('\n');
         if (type.IsEnum)
         {
@@ -181,7 +187,7 @@ internal static class ApiPrinter
     private static bool IsReadOnly(Type type) => type.IsDefined(typeof(IsReadOnlyAttribute));
 
     private static bool IsCompilerMade(MethodInfo method) =>
-        method.IsSpecialName
+        (method.IsSpecialName && method.Name is not ("op_Implicit" or "op_Explicit"))
         || method.IsDefined(typeof(CompilerGeneratedAttribute))
         || method.Name is "GetHashCode" or "ToString" or "Equals" or "<Clone>$" or "PrintMembers";
 }

@@ -8,8 +8,15 @@ public sealed class PublicApiTests
 {
     private static readonly Type[] Shown =
     [
-        .. new[] { typeof(Executors.IExecutor).Assembly, typeof(Testing.VirtualTimeProvider).Assembly }
-            .SelectMany(static assembly => assembly.GetExportedTypes()),
+        .. new[]
+        {
+            typeof(Executors.IExecutor),
+            typeof(Testing.VirtualTimeProvider),
+            typeof(Distributed.Client.TaskClient),
+            typeof(Distributed.Redis.RedisBroker),
+            typeof(Distributed.Sqlite.SqliteBroker),
+        }
+            .SelectMany(static type => type.Assembly.GetExportedTypes()),
     ];
 
     public static TheoryData<string> Namespaces { get; } = [.. Shown.Select(static type => type.Namespace!).Distinct().Order(StringComparer.Ordinal)];

@@ -6,16 +6,26 @@ using Overlap.Cli.Jobs;
 using Overlap.Cli.Queues;
 using Overlap.Cli.Rendering;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Client;
 
 namespace Overlap.Cli.Commands;
 
-/// <summary><c>overlap doctor</c>: reads a broker's own settings, and says what can be lost under them.</summary>
+/// <summary><c>overlap doctor</c>: reads a broker's own settings, says what can be lost under them, and asks workers how they stand.</summary>
 internal sealed class DoctorCommand : Verb
 {
+    // Long enough for a worker whose machine is busy, short enough for a health check.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly QueueOptions _queue = new();
 
     private readonly Option<QueueNames?> _queues = ValueOption.Create(
         "--queues", "LIST", "the queues to look at, separated by commas (default: celery)", QueueNames.TryParse, QueueNames.Expected, "-Q");
+
+    private readonly Option<string?> _worker = new("--worker", "-w")
+    {
+        HelpName = "NAME",
+        Description = "ask this worker how it stands, or all that fit a pattern as 'video@*'; fails unless all that answer, and one at least, are well",
+    };
 
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object" };
 
@@ -27,9 +37,10 @@ internal sealed class DoctorCommand : Verb
     [
         ("overlap doctor", "the file overlap.db"),
         ("overlap doctor --broker redis://localhost:6379/0", "what is lost when that server, or its power, goes"),
+        ("overlap doctor --worker celery@$(hostname)", "the health check of one worker"),
     ];
 
-    public override IReadOnlyList<OptionGroup> Groups => [_queue.Group, new OptionGroup("What is told", _queues, _json)];
+    public override IReadOnlyList<OptionGroup> Groups => [_queue.Group, new OptionGroup("What is told", _queues, _worker, _json)];
 
     public override Task<int> RunAsync(Invocation invocation) => QueueLink.RunAsync(_queue, invocation, isMade: false, link => ExamineAsync(link, invocation));
 
@@ -46,19 +57,42 @@ internal sealed class DoctorCommand : Verb
 
         // Asked for what nobody has stored: it must answer.
         await link.Backend.ReadAsync("overlap-doctor");
+        string? worker = invocation.Values.GetValue(_worker);
+        List<WorkerAnswer> answers = worker is null ? [] : await AskAsync(link, worker, invocation.Terminal.TimeProvider);
         if (invocation.Values.GetValue(_json))
         {
-            PrintJson(invocation.Terminal, link, report, queues, dead);
+            PrintJson(invocation.Terminal, link, report, queues, dead, worker is null ? null : answers);
         }
         else
         {
-            QueueText.Print(invocation.Terminal, TextOf(link, report, queues, dead));
+            QueueText.Print(invocation.Terminal, TextOf(link, report, queues, dead, answers));
         }
 
-        return ExitCode.Success;
+        if (worker is not null && answers.Count == 0)
+        {
+            invocation.Terminal.Messages.WriteError($"no worker {QueueText.Clean(worker)} answered within {Text.Seconds(Patience)}");
+            return ExitCode.SomeFailed;
+        }
+
+        return answers.TrueForAll(static answer => answer.IsHealthy) ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
-    private static string TextOf(QueueLink link, BrokerReport report, List<(string Name, long Waiting)> queues, long dead)
+    private static async Task<List<WorkerAnswer>> AskAsync(QueueLink link, string worker, TimeProvider clock)
+    {
+        List<WorkerAnswer> answers = [];
+        await foreach (WorkerAnswer answer in WorkerInquiry.AskAsync(link.Broker, worker, Patience, clock))
+        {
+            answers.Add(answer);
+            if (!WorkerInquiry.IsPattern(worker))
+            {
+                break;
+            }
+        }
+
+        return answers;
+    }
+
+    private static string TextOf(QueueLink link, BrokerReport report, List<(string Name, long Waiting)> queues, long dead, List<WorkerAnswer> answers)
     {
         StringBuilder text = new();
         text.Append($"broker   {link.Broker.Address}\n");
@@ -67,6 +101,11 @@ internal sealed class DoctorCommand : Verb
         text.Append($"promise  {report.Promise}\n");
         text.Append($"queues   {string.Join(", ", queues.Select(static queue => $"{queue.Name} {queue.Waiting:N0}"))} waiting; {Text.Count(dead, "dead letter", "dead letters")}\n");
         text.Append($"here     {ProgramVersion.Text}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}\n");
+        foreach (WorkerAnswer answer in answers)
+        {
+            text.Append($"worker   {QueueText.Clean(answer.Worker)}: {(answer.IsHealthy ? "well" : "not well")}, {QueueText.Clean(answer.Description)}\n");
+        }
+
         int width = report.Findings.Select(static finding => finding.Setting.Length).DefaultIfEmpty().Max();
         foreach (BrokerFinding finding in report.Findings)
         {
@@ -77,7 +116,8 @@ internal sealed class DoctorCommand : Verb
         return text.ToString();
     }
 
-    private static void PrintJson(Terminal terminal, QueueLink link, BrokerReport report, List<(string Name, long Waiting)> queues, long dead) =>
+    private static void PrintJson(
+        Terminal terminal, QueueLink link, BrokerReport report, List<(string Name, long Waiting)> queues, long dead, List<WorkerAnswer>? answers) =>
         QueueText.PrintJson(terminal, json =>
         {
             json.WriteStartObject();
@@ -105,6 +145,21 @@ internal sealed class DoctorCommand : Verb
 
             json.WriteEndObject();
             json.WriteNumber("deadLetters", dead);
+            if (answers is not null)
+            {
+                json.WriteStartArray("workers");
+                foreach (WorkerAnswer answer in answers)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", answer.Worker);
+                    json.WriteBoolean("healthy", answer.IsHealthy);
+                    json.WriteString("description", answer.Description);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         });
 }

@@ -33,7 +33,7 @@ internal static class ProjectBuild
         // The stamp is older than anything changed while the build ran: such a change makes the next start build again.
         DateTime begun = clock.GetUtcNow().UtcDateTime;
         messages.WriteLine($"overlap: building {output.Name} ...");
-        if (await RunAsync(output, ["build", output.Project, "--verbosity", "quiet", "--nologo", "-p:UseSharedCompilation=false", "-nodeReuse:false"], messages.WriteLine) != 0)
+        if (await RunAsync(output, ["build", output.Project, "--verbosity", "quiet", "--nologo", "-consoleLoggerParameters:NoSummary", "-p:UseSharedCompilation=false", "-nodeReuse:false"], messages.WriteLine) != 0)
         {
             throw new RunException(ExitCode.Environment, $"{output.Name} could not be built");
         }

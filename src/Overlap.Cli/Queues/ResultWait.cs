@@ -19,7 +19,7 @@ internal static class ResultWait
         ResultDocument document;
         try
         {
-            Show(QueueText.Clean($"{id} waits for a worker"));
+            Show(QueueText.Clean($"{id} has not ended yet"));
             document = await link.Backend.WaitAsync(id, progress => Show(QueueText.Clean($"{id} {progress.StateName} {progress.Result}")), limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

@@ -234,6 +234,7 @@ public sealed class TaskClient
 
                 await DeclareAsync(publications, cancellationToken).ConfigureAwait(false);
                 await _broker.PublishAsync(publications, cancellationToken).ConfigureAwait(false);
+                ClientMetrics.CountSent(ids.Length, outcome);
                 return (ids, outcome);
             }
             catch (BrokerException exception)
@@ -241,7 +242,9 @@ public sealed class TaskClient
                 outcome = exception is PublishUncertainException ? SendOutcome.Resent : outcome;
                 if (retry >= _options.Retry.MaxRetries || !exception.IsTransient)
                 {
-                    throw Failure(exception, outcome, ids);
+                    TaskSendException failure = Failure(exception, outcome, ids);
+                    ClientMetrics.CountSent(ids.Length, failure.Outcome);
+                    throw failure;
                 }
             }
         }

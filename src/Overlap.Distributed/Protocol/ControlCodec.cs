@@ -40,6 +40,11 @@ internal static class ControlCodec
     public const string TaskNameArgument = "task_name";
     public const string RateLimitArgument = "rate_limit";
 
+    /// <summary>What our workers add to their answer to <see cref="Stats"/>.</summary>
+    public const string HealthPart = "overlap_health";
+    public const string IsHealthyPart = "healthy";
+    public const string DescriptionPart = "description";
+
     // Far beyond what any fleet has counted, and far from where adding one would overflow.
     private const long MostClock = long.MaxValue / 2;
 

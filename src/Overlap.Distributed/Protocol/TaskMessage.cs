@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Overlap.Distributed.Protocol;
 
 /// <summary>A call of a task, as it travels: which task, with what, and what is to follow. Data only.</summary>
-public sealed record TaskMessage
+internal sealed record TaskMessage
 {
     /// <summary>The task's name, which is the whole contract between who calls and who runs.</summary>
     public required string Task { get; init; }

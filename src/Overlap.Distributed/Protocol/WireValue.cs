@@ -74,6 +74,9 @@ public readonly struct WireValue : IEquatable<WireValue>
     /// <summary>Makes a date with a time of day.</summary>
     public static implicit operator WireValue(WireDateTime value) => new(WireKind.DateTime, value);
 
+    /// <summary>Makes a date with a time of day, its offset kept.</summary>
+    public static implicit operator WireValue(DateTimeOffset value) => (WireDateTime)value;
+
     /// <summary>Gives the truth value.</summary>
     /// <exception cref="InvalidOperationException">It is of another kind.</exception>
     public bool AsBoolean() => Expect(WireKind.Boolean)._bits != 0;

@@ -85,23 +85,23 @@ public sealed record CallOptions
     public string? ParentId { get; init; }
 
     /// <summary>The group it belongs to.</summary>
-    public string? GroupId { get; init; }
+    internal string? GroupId { get; init; }
 
     /// <summary>Its place in the group, from 0.</summary>
-    public long? GroupIndex { get; init; }
+    internal long? GroupIndex { get; init; }
 
-    /// <summary>Signatures to call with the result.</summary>
+    /// <summary>Calls to make with the result, which comes first among their arguments: <c>[new Signature("tasks.notify")]</c>.</summary>
     public ImmutableArray<WireMap> Callbacks { get; init; } = [];
 
-    /// <summary>Signatures to call when it fails.</summary>
+    /// <summary>Calls to make when it fails for good, with its id as their first argument.</summary>
     public ImmutableArray<WireMap> Errbacks { get; init; } = [];
 
-    /// <summary>The steps that follow, the next one last.</summary>
+    /// <summary>The steps that follow, each with the result of the one before. The next one is the last, as it travels.</summary>
     public ImmutableArray<WireMap> Chain { get; init; } = [];
 
     /// <summary>The body of the chord whose header it belongs to.</summary>
-    public WireMap? Chord { get; init; }
+    internal WireMap? Chord { get; init; }
 
     /// <summary>Options of other names, kept as they came.</summary>
-    public WireMap Others { get; init; } = WireMap.Empty;
+    internal WireMap Others { get; init; } = WireMap.Empty;
 }

@@ -34,10 +34,17 @@ public sealed record Signature
     public bool IsImmutable { get; init; }
 
     /// <summary>What kind of composite it is, as <c>chain</c> or <c>group</c>; <see langword="null"/>: a plain call.</summary>
-    public string? SubtaskType { get; init; }
+    internal string? SubtaskType { get; init; }
 
     /// <summary>Parts of other names, kept as they came.</summary>
-    public WireMap Others { get; init; } = WireMap.Empty;
+    internal WireMap Others { get; init; } = WireMap.Empty;
+
+    /// <summary>Writes a signature as it travels, among the options of another call.</summary>
+    public static implicit operator WireMap(Signature signature)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        return signature.ToWire();
+    }
 
     /// <summary>Reads a signature as it travels.</summary>
     /// <exception cref="MessageFormatException">It is none.</exception>

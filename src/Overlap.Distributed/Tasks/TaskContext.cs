@@ -42,8 +42,23 @@ public sealed class TaskContext
     /// <summary>The headers that the caller has added.</summary>
     public WireMap Headers => Message.OtherHeaders;
 
+    /// <summary>The first call of the workflow that this one is part of; by itself its own.</summary>
+    public string RootId => Message.RootId ?? Message.Id;
+
+    /// <summary>The call that sent this one; <see langword="null"/>: none did.</summary>
+    public string? ParentId => Message.ParentId;
+
+    /// <summary>Before which moment it was not to start; <see langword="null"/>: at once.</summary>
+    public DateTimeOffset? Eta => Message.Eta;
+
+    /// <summary>After which moment it was not to start; <see langword="null"/>: never too late.</summary>
+    public DateTimeOffset? Expires => Message.Expires;
+
+    /// <summary>Who sent it, for people to read, as <c>gen1234@host</c>; <see langword="null"/>: not said.</summary>
+    public string? Origin => Message.Origin;
+
     /// <summary>The call as it came.</summary>
-    public TaskMessage Message { get; }
+    internal TaskMessage Message { get; }
 
     /// <summary>The worker's clock.</summary>
     public TimeProvider TimeProvider { get; }

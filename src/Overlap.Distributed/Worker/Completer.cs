@@ -256,6 +256,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             if (!wasHeld)
             {
                 figures.CountLostLease();
+                WorkerMetrics.CountLostLease(completion.Delivery.Queue);
                 WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
             }
         }
@@ -273,7 +274,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             }
             catch (Exception exception) when (exception is not OperationCanceledException and not ObjectDisposedException && isFinal?.Invoke(exception) != true)
             {
-                WorkerLog.CompletionDelayed(logger, delay, exception);
+                WorkerLog.CompletionDelayed(logger, delay.TotalSeconds, exception);
                 await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
             }

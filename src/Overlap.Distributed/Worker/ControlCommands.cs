@@ -20,6 +20,7 @@ internal sealed class ControlCommands(
     LiveItems live,
     RevokedCalls revoked,
     Func<WorkerStatistics> statistics,
+    Func<WorkerHealth> health,
     Action shutDown,
     ILogger logger)
 {
@@ -246,7 +247,14 @@ internal sealed class ControlCommands(
             new("uptime", (long)options.TimeProvider.GetElapsedTime(_startedAt).TotalSeconds),
             new("prefetch_count", now.Held),
             new("pool", new WireMap([new("max-concurrency", options.Concurrency)])),
+            new(ControlCodec.HealthPart, DescribeHealth()),
         ]);
+    }
+
+    private WireMap DescribeHealth()
+    {
+        WorkerHealth now = health();
+        return new WireMap([new(ControlCodec.IsHealthyPart, now.IsHealthy), new(ControlCodec.DescriptionPart, now.Description)]);
     }
 
     // Under the names that Celery's settings have.

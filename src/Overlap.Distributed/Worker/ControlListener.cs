@@ -32,7 +32,7 @@ internal sealed class ControlListener(WorkerOptions options, IBroker broker, Con
             }
             catch (Exception exception)
             {
-                WorkerLog.ControlDelayed(logger, Delay, exception);
+                WorkerLog.ControlDelayed(logger, Delay.TotalSeconds, exception);
                 await Task.Delay(Delay, options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

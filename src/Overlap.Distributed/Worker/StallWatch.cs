@@ -10,10 +10,13 @@ internal sealed class StallWatch(WorkerOptions options, IBroker broker, ILogger 
 
     // When the worker began to wait for a delivery; 0: it does not wait.
     private long _waitingSince;
-    private int _isStalled;
+    private Trouble? _trouble;
 
     /// <summary>Whether the worker gets nothing although a queue is not empty.</summary>
-    public bool IsStalled => Volatile.Read(ref _isStalled) != 0;
+    public bool IsStalled => Volatile.Read(ref _trouble) is { IsStall: true };
+
+    /// <summary>Why the worker gets nothing; <see langword="null"/>: it gets something, or there is nothing for it.</summary>
+    public string? Reason => Volatile.Read(ref _trouble)?.Text;
 
     /// <summary>The worker has room and asks for deliveries.</summary>
     public void BeginWaiting() => Interlocked.CompareExchange(ref _waitingSince, Math.Max(1, options.TimeProvider.GetTimestamp()), 0);
@@ -22,7 +25,7 @@ internal sealed class StallWatch(WorkerOptions options, IBroker broker, ILogger 
     public void EndWaiting()
     {
         Volatile.Write(ref _waitingSince, 0);
-        Volatile.Write(ref _isStalled, 0);
+        Volatile.Write(ref _trouble, null);
     }
 
     /// <summary>Looks again and again.</summary>
@@ -50,25 +53,44 @@ internal sealed class StallWatch(WorkerOptions options, IBroker broker, ILogger 
             return;
         }
 
-        foreach (string queue in options.Queues)
+        Trouble? found = await FindAsync(since, time, cancellationToken).ConfigureAwait(false);
+        if (found is not { IsStall: true })
         {
-            try
+            Volatile.Write(ref _trouble, found);
+        }
+        else if (Interlocked.Exchange(ref _trouble, found) is not { IsStall: true })
+        {
+            WorkerMetrics.CountStall(found.Queue);
+            WorkerLog.Stalled(logger, time.TotalSeconds, found.Queue, found.Count);
+        }
+
+        if (Volatile.Read(ref _waitingSince) != since)
+        {
+            // Something came meanwhile.
+            Volatile.Write(ref _trouble, null);
+        }
+    }
+
+    private async Task<Trouble?> FindAsync(long since, TimeSpan time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (string queue in options.Queues)
             {
                 if (await broker.CountAsync(queue, cancellationToken).ConfigureAwait(false) is > 0 and long count && Volatile.Read(ref _waitingSince) == since)
                 {
-                    if (Interlocked.Exchange(ref _isStalled, 1) == 0)
-                    {
-                        WorkerMetrics.CountStall(queue);
-                        WorkerLog.Stalled(logger, time, queue, count);
-                    }
-
-                    return;
+                    return new Trouble(true, queue, count, $"nothing was delivered for {(long)time.TotalSeconds} s although {queue} holds {count} messages");
                 }
             }
-            catch (Exception exception) when (exception is BrokerException or ObjectDisposedException)
-            {
-                WorkerLog.ReceiveDelayed(logger, options.StallAfter / LooksInTime, exception);
-            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is BrokerException or ObjectDisposedException)
+        {
+            WorkerLog.ReceiveDelayed(logger, (options.StallAfter / LooksInTime).TotalSeconds, exception);
+            return new Trouble(false, "", 0, $"the broker does not answer: {exception.Message}");
         }
     }
+
+    private sealed record Trouble(bool IsStall, string Queue, long Count, string Text);
 }

@@ -48,7 +48,7 @@ internal sealed partial class TaskRunner
         });
         Exception told = asked?.InnerException ?? failure;
         figures.CountRetried();
-        WorkerLog.Retried(_logger, item.Definition.Name, Shown(item.Message.Id), delay, retries + 1, Shown($"{told.GetType().Name}: {told.Message}"));
+        WorkerLog.Retried(_logger, item.Definition.Name, Shown(item.Message.Id), delay.TotalSeconds, retries + 1, Shown($"{told.GetType().Name}: {told.Message}"));
 
         // I5: the state RETRY is stored before the next try is sent, and that is sent in one step with the acknowledgement of this one.
         ResultDocument document = Documents.Retry(item.Message, Documents.Of(told), told is ProcessTaskException remote ? remote.Traceback : told.ToString());

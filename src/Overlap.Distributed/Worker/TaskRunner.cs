@@ -242,7 +242,7 @@ internal sealed partial class TaskRunner(
         }
 
         figures.CountSucceeded();
-        WorkerLog.Succeeded(_logger, item.Definition.Name, Shown(item.Message.Id), duration);
+        WorkerLog.Succeeded(_logger, item.Definition.Name, Shown(item.Message.Id), duration.TotalSeconds);
         DateTimeOffset now = _clock.GetUtcNow();
         ResultDocument document = Documents.Success(item.Message, result, now) with { Children = calls.Children };
         End(item, document, SettlementOf(item, SettlementKind.Acknowledge), calls.Publications, [.. calls.Refused.Select(id => Documents.RefusedSequel(id, now))]);
@@ -251,7 +251,7 @@ internal sealed partial class TaskRunner(
     private void EndFailed(WorkItem item, RemoteError error, Exception? exception, TimeSpan duration)
     {
         figures.CountFailed();
-        WorkerLog.Failed(_logger, item.Definition.Name, Shown(item.Message.Id), duration, Shown($"{error.Type}: {error.Message}"), exception);
+        WorkerLog.Failed(_logger, item.Definition.Name, Shown(item.Message.Id), duration.TotalSeconds, Shown($"{error.Type}: {error.Message}"), exception);
         DateTimeOffset now = _clock.GetUtcNow();
         SequelCalls calls = SequelOfFailure(item.Message);
         ResultDocument document = Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), now);
@@ -286,6 +286,7 @@ internal sealed partial class TaskRunner(
     private void EndLost(WorkItem item)
     {
         figures.CountLostLease();
+        WorkerMetrics.CountLostLease(item.Delivery.Queue);
         WorkerLog.LeaseLost(_logger, item.Definition.Name, Shown(item.Message.Id));
         live.Remove(item);
         completer.Add(new Completion(item.Delivery, null, null));

@@ -56,7 +56,7 @@ internal sealed class WorkerEngine : IDisposable
         _intake = new Intake(options, registry, _executor, _runner, _completer, _window, _figures, _live, _logger);
         _solitude = new Solitude(options, _window, _intake.GiveBack);
         _watch = new StallWatch(options, broker, _logger);
-        ControlCommands commands = new(options, broker, backend, registry, _intake, _runner, _live, revoked, GetStatistics, shutDown, _logger);
+        ControlCommands commands = new(options, broker, backend, registry, _intake, _runner, _live, revoked, GetStatistics, CheckHealth, shutDown, _logger);
         ControlListener control = new(options, broker, commands, _logger);
         _completing = _completer.RunAsync();
         _control = options.FollowsControl ? control.RunAsync(_listening.Token) : Task.CompletedTask;
@@ -88,6 +88,24 @@ internal sealed class WorkerEngine : IDisposable
             LostLeases = _figures.LostLeases,
             IsStalled = _watch.IsStalled,
         };
+    }
+
+    public WorkerHealth CheckHealth()
+    {
+        // A command may ask before the pump is there.
+        if (_pump is { IsFaulted: true } pump)
+        {
+            return new WorkerHealth(false, $"nothing can be received any more: {pump.Exception!.InnerException!.Message}");
+        }
+
+        if (_pumping.IsCancellationRequested)
+        {
+            return new WorkerHealth(false, "it stops");
+        }
+
+        return _watch.Reason is { } reason
+            ? new WorkerHealth(false, reason)
+            : new WorkerHealth(true, $"{_live.List().Count(static item => item.IsRunning)} calls run, {_window.Held} messages are held");
     }
 
     /// <summary>Receives nothing more, gives back what does not run, waits for what runs, and ends.</summary>
@@ -214,7 +232,7 @@ internal sealed class WorkerEngine : IDisposable
             }
             catch (Exception exception)
             {
-                WorkerLog.ReceiveDelayed(_logger, delay, exception);
+                WorkerLog.ReceiveDelayed(_logger, delay.TotalSeconds, exception);
                 await Task.Delay(delay, _options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
             }

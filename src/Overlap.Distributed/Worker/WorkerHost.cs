@@ -127,6 +127,21 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public WorkerStatistics GetStatistics() => _engine?.GetStatistics() ?? throw new InvalidOperationException("The worker was not started.");
 
+    /// <summary>
+    /// Tells whether the worker can do its work. It cannot before it is started and once it is told to stop, after its broker was disposed, and when
+    /// nothing was delivered for <see cref="WorkerOptions.StallAfter"/> although a queue is not empty, or the broker does not answer then.
+    /// </summary>
+    /// <remarks>Order: none. Race: as it stood at one moment. Memory: none. Cost: no question to the broker; the worker asks that by itself.</remarks>
+    public WorkerHealth CheckHealth()
+    {
+        _gate.Enter();
+        bool isStopped = _stop is not null;
+        _gate.Exit();
+        return isStopped ? new WorkerHealth(false, "it was told to stop")
+            : _engine is { } engine ? engine.CheckHealth()
+            : new WorkerHealth(false, "it was not started");
+    }
+
     /// <summary>Stops, as <see cref="StopAsync"/> does.</summary>
     public ValueTask DisposeAsync() => new(StopAsync());
 

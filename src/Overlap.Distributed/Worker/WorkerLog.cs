@@ -11,14 +11,14 @@ internal static partial class WorkerLog
     [LoggerMessage(14001, LogLevel.Information, "Worker {Name} has stopped: {Returned} messages went back")]
     public static partial void Stopped(ILogger logger, string name, long returned);
 
-    [LoggerMessage(14002, LogLevel.Debug, "Task {Task} {TaskId} succeeded in {Duration}")]
-    public static partial void Succeeded(ILogger logger, string task, string taskId, TimeSpan duration);
+    [LoggerMessage(14002, LogLevel.Debug, "Task {Task} {TaskId} succeeded in {Seconds:0.###} s")]
+    public static partial void Succeeded(ILogger logger, string task, string taskId, double seconds);
 
-    [LoggerMessage(14003, LogLevel.Error, "Task {Task} {TaskId} failed after {Duration}: {Error}")]
-    public static partial void Failed(ILogger logger, string task, string taskId, TimeSpan duration, string error, Exception? exception);
+    [LoggerMessage(14003, LogLevel.Error, "Task {Task} {TaskId} failed after {Seconds:0.###} s: {Error}")]
+    public static partial void Failed(ILogger logger, string task, string taskId, double seconds, string error, Exception? exception);
 
-    [LoggerMessage(14004, LogLevel.Warning, "Task {Task} {TaskId} is tried again in {Delay}, retry {Retry}: {Error}")]
-    public static partial void Retried(ILogger logger, string task, string taskId, TimeSpan delay, int retry, string error);
+    [LoggerMessage(14004, LogLevel.Warning, "Task {Task} {TaskId} is tried again in {Seconds:0.###} s, retry {Retry}: {Error}")]
+    public static partial void Retried(ILogger logger, string task, string taskId, double seconds, int retry, string error);
 
     [LoggerMessage(14005, LogLevel.Information, "Task {Task} {TaskId} does not run: {Reason}")]
     public static partial void Revoked(ILogger logger, string task, string taskId, string reason);
@@ -38,23 +38,23 @@ internal static partial class WorkerLog
     [LoggerMessage(14008, LogLevel.Warning, "Delivery {Tag} of {Queue} was settled too late: another worker has it or had it")]
     public static partial void SettledTooLate(ILogger logger, string tag, string queue);
 
-    [LoggerMessage(14009, LogLevel.Error, "Results or settlements could not be written, next try in {Delay}")]
-    public static partial void CompletionDelayed(ILogger logger, TimeSpan delay, Exception exception);
+    [LoggerMessage(14009, LogLevel.Error, "Results or settlements could not be written, next try in {Seconds:0.###} s")]
+    public static partial void CompletionDelayed(ILogger logger, double seconds, Exception exception);
 
     [LoggerMessage(14010, LogLevel.Error, "The result of {TaskId} cannot be stored: {Reason}")]
     public static partial void ResultRefused(ILogger logger, string taskId, string reason);
 
-    [LoggerMessage(14011, LogLevel.Error, "Nothing was delivered for {Time} although {Queue} holds {Count} messages")]
-    public static partial void Stalled(ILogger logger, TimeSpan time, string queue, long count);
+    [LoggerMessage(14011, LogLevel.Error, "Nothing was delivered for {Seconds:0} s although {Queue} holds {Count} messages")]
+    public static partial void Stalled(ILogger logger, double seconds, string queue, long count);
 
-    [LoggerMessage(14012, LogLevel.Error, "Messages could not be received, next try in {Delay}")]
-    public static partial void ReceiveDelayed(ILogger logger, TimeSpan delay, Exception exception);
+    [LoggerMessage(14012, LogLevel.Error, "Messages could not be received, next try in {Seconds:0.###} s")]
+    public static partial void ReceiveDelayed(ILogger logger, double seconds, Exception exception);
 
     [LoggerMessage(14013, LogLevel.Warning, "A command was not followed: {Reason}")]
     public static partial void CommandRefused(ILogger logger, string reason);
 
-    [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Delay}")]
-    public static partial void ControlDelayed(ILogger logger, TimeSpan delay, Exception exception);
+    [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Seconds:0.###} s")]
+    public static partial void ControlDelayed(ILogger logger, double seconds, Exception exception);
 
     [LoggerMessage(14023, LogLevel.Error, "Task {Task} {TaskId} threw after it had completed with its own writes: it has succeeded all the same")]
     public static partial void FailedCompleted(ILogger logger, string task, string taskId, Exception exception);

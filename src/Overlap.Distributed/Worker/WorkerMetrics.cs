@@ -18,6 +18,9 @@ internal static class WorkerMetrics
     private static readonly Counter<long> DeadLettered = DistributedDiagnostics.Meter.CreateCounter<long>(
         "overlap.worker.message.dead_lettered", unit: "{message}", description: "Messages that became dead letters.");
 
+    private static readonly Counter<long> LostLeases = DistributedDiagnostics.Meter.CreateCounter<long>(
+        "overlap.worker.lease.lost", unit: "{lease}", description: "Messages that the broker gave to another before they were settled.");
+
     private static readonly Histogram<double> Duration = DistributedDiagnostics.Meter.CreateHistogram<double>(
         "overlap.task.duration", unit: "s", description: "From the start of a call to its end.");
 
@@ -28,6 +31,8 @@ internal static class WorkerMetrics
 
     public static void CountDeadLetter(string queue, MessageDefect defect) => DeadLettered.Add(
         1, new KeyValuePair<string, object?>(QueueTag, queue), new KeyValuePair<string, object?>("overlap.message.defect", defect.ToString()));
+
+    public static void CountLostLease(string queue) => LostLeases.Add(1, new KeyValuePair<string, object?>(QueueTag, queue));
 
     public static void CountStall(string queue) => Stalls.Add(1, new KeyValuePair<string, object?>(QueueTag, queue));
 

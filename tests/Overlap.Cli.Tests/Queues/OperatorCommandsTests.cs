@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Overlap.Cli.Tests.Commands;
 
 namespace Overlap.Cli.Tests.Queues;
 
@@ -115,5 +116,34 @@ public sealed class OperatorCommandsTests : IDisposable
 
         Assert.Contains(report.RootElement.GetProperty("findings").EnumerateArray(), static finding => finding.GetProperty("setting").GetString() == "synchronous");
         Assert.Equal(1, report.RootElement.GetProperty("queues").GetProperty("celery").GetInt64());
+    }
+
+    [Fact]
+    public async Task Doctor_WorkerIsWell_SaysSo()
+    {
+        using CliProcess worker = await _queue.WorkAsync("--name", "video@here");
+        (int exitCode, string output, string error) = await _queue.RunAsync("doctor", "--worker", "video@here");
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("worker   video@here: well, 0 calls run, 0 messages are held\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_NoSuchWorker_FailsInOneLine()
+    {
+        await _queue.RunAsync("call", "tasks.add");
+        (int exitCode, _, string error) = await _queue.RunAsync("doctor", "--worker", "video@there");
+
+        Assert.Equal((1, "overlap: no worker video@there answered within 3.00 s\n"), (exitCode, error));
+    }
+
+    [Fact]
+    public async Task Doctor_WorkerJson_HasItsHealth()
+    {
+        using CliProcess worker = await _queue.WorkAsync("--name", "video@here");
+        using JsonDocument report = JsonDocument.Parse((await _queue.RunAsync("doctor", "--worker", "video@here", "--json")).Output);
+
+        JsonElement told = Assert.Single(report.RootElement.GetProperty("workers").EnumerateArray());
+        Assert.Equal(("video@here", true), (told.GetProperty("name").GetString(), told.GetProperty("healthy").GetBoolean()));
     }
 }

@@ -49,6 +49,14 @@ public sealed class SignatureTests
 
     // A time that was not said was once written as 0, and the next step of each chain had expired before it came.
     [Fact]
+    public void Constructor_DotNetValues_TravelAsTheirKinds()
+    {
+        DateTimeOffset moment = new(2031, 2, 3, 4, 5, 6, TimeSpan.FromHours(2));
+
+        Assert.Equal(moment, new Signature("tasks.at", moment).Args[0].AsDateTime().ToDateTimeOffset());
+    }
+
+    [Fact]
     public void ToWire_NothingSaid_OptionsAreEmpty() => Assert.Equal(WireMap.Empty, new Signature("tasks.add").ToWire()["options"].AsMap());
 
     [Theory]

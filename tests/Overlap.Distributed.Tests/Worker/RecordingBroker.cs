@@ -34,6 +34,9 @@ internal sealed class RecordingBroker(IBroker inner) : IBroker
     /// <summary>Given the number of messages in place of the truth.</summary>
     public long? CountTold { get; set; }
 
+    /// <summary>Called before each count; may throw.</summary>
+    public Action? Counting { get; set; }
+
     public string Address => inner.Address;
 
     public IDeadLetterStore DeadLetters => inner.DeadLetters;
@@ -59,8 +62,11 @@ internal sealed class RecordingBroker(IBroker inner) : IBroker
     public IAsyncEnumerable<WireMessage> ListenAsync(string exchange, string pattern, CancellationToken cancellationToken) =>
         inner.ListenAsync(exchange, pattern, cancellationToken);
 
-    public async ValueTask<long> CountAsync(string queue, CancellationToken cancellationToken = default) =>
-        CountTold ?? await inner.CountAsync(queue, cancellationToken);
+    public async ValueTask<long> CountAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        Counting?.Invoke();
+        return CountTold ?? await inner.CountAsync(queue, cancellationToken);
+    }
 
     public ValueTask<long> PurgeAsync(string queue, CancellationToken cancellationToken = default) => inner.PurgeAsync(queue, cancellationToken);
 

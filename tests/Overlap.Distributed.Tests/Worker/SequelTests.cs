@@ -13,7 +13,7 @@ public sealed class SequelTests
         await using WorkerBench bench = await StartAsync();
         Signature callback = Named("tasks.add", "callback", 10);
 
-        ResultDocument first = await bench.RunAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Callbacks = [callback.ToWire()] } });
+        ResultDocument first = await bench.RunAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Callbacks = [callback] } });
         ResultDocument second = await bench.EndOfAsync("callback");
 
         Assert.Equal((WireValue)13, second.Result);
@@ -25,7 +25,7 @@ public sealed class SequelTests
     public async Task RunAsync_Chain_RunsStepByStepTheLastElementFirst()
     {
         await using WorkerBench bench = await StartAsync();
-        ImmutableArray<WireMap> chain = [Named("tasks.add", "third", 100).ToWire(), Named("tasks.add", "second", 10).ToWire()];
+        ImmutableArray<WireMap> chain = [Named("tasks.add", "third", 100), Named("tasks.add", "second", 10)];
 
         await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = chain } });
 
