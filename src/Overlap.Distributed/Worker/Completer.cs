@@ -206,7 +206,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
 
         if (reason is not null)
         {
-            WorkerLog.ResultsSetAside(logger, refused, AsideDelay, reason.Message);
+            WorkerLog.ResultsSetAside(logger, refused, AsideDelay.TotalSeconds, reason.Message);
         }
     }
 
