@@ -67,7 +67,7 @@ public static class SqliteTasks
         SequelCalls sequel = item.Runner.SequelOfSuccess(item.Message, result);
         ResultDocument? document = item.IgnoresResult
             ? null
-            : Documents.Success(item.Message, result, context.TimeProvider.GetUtcNow()) with { Children = sequel.Children };
+            : item.Runner.Extended(item, Documents.Success(item.Message, result, context.TimeProvider.GetUtcNow()) with { Children = sequel.Children });
         return new SqliteCompletion(document) { Sequel = sequel.Publications, Committed = () => item.Completed = new CompletedCall(result, sequel) };
     }
 }

@@ -18,6 +18,9 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
+    // How long what the backend refuses waits until it is tried again: whoever can mend it has been told.
+    private static readonly TimeSpan AsideDelay = TimeSpan.FromSeconds(30);
+
     private readonly AsyncQueue<Completion> _queue = new();
     private readonly CancellationTokenSource _abandoned = new();
 
@@ -158,33 +161,54 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         }
     });
 
+    // Leaves in the batch what is stored, or is not to be.
     private async Task StoreAsync(List<Completion> batch)
     {
         // I3: what a call has returned whose lease is lost is stored over nothing; another runs it or has run it.
-        ResultDocument[] documents = backend is null
-            ? []
-            : [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested).SelectMany(static completion => completion.Documents)];
-        if (documents.Length == 0)
+        Completion[] stored = backend is null ? [] : [.. batch.Where(static completion => !completion.Delivery.LeaseLost.IsCancellationRequested && completion.Documents.Any())];
+        if (stored.Length == 0)
         {
             return;
         }
 
         try
         {
-            await TryUntilDoneAsync(async token =>
-            {
-                IReadOnlyList<bool> stored = await backend!.StoreAsync(documents, token).ConfigureAwait(false);
-                TellStored(documents);
-                return stored;
-            }).ConfigureAwait(false);
+            ResultDocument[] documents = [.. stored.SelectMany(static completion => completion.Documents)];
+            await TryUntilDoneAsync(token => StoreAllAsync(documents, token), MayBeOfOneAlone).ConfigureAwait(false);
         }
-        catch (MessageFormatException)
+        catch (Exception exception) when (MayBeOfOneAlone(exception))
         {
-            // One of them has no form in which to be stored. Which one, and what it says instead, is found one by one.
-            foreach (ResultDocument document in documents)
+            // One of them has no form in which to be stored, or is refused. Which one, and what becomes of it, is found one by one.
+            await StoreOneByOneAsync(batch, stored).ConfigureAwait(false);
+        }
+    }
+
+    private async Task StoreOneByOneAsync(List<Completion> batch, Completion[] completions)
+    {
+        int refused = 0;
+        BackendException? reason = null;
+        foreach (Completion completion in completions)
+        {
+            try
             {
-                await StoreAloneAsync(document).ConfigureAwait(false);
+                foreach (ResultDocument document in completion.Documents)
+                {
+                    await StoreAloneAsync(document).ConfigureAwait(false);
+                }
             }
+            catch (BackendException exception) when (!exception.IsTransient)
+            {
+                // I1: it is not settled, and stays held, in its place. What follows it has been sent.
+                refused++;
+                reason ??= exception;
+                batch.Remove(completion);
+                _ = AddLaterAsync(completion with { Sequel = [] });
+            }
+        }
+
+        if (reason is not null)
+        {
+            WorkerLog.ResultsSetAside(logger, refused, AsideDelay.TotalSeconds, reason.Message);
         }
     }
 
@@ -192,20 +216,25 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
     {
         try
         {
-            await TryUntilDoneAsync(token => backend!.StoreAsync(new[] { document }, token)).ConfigureAwait(false);
-        }
-        catch (MessageFormatException) when (document.Others.Count > 0)
-        {
-            // It may be the call's arguments that have no form, which came in another.
-            await StoreAloneAsync(document with { Others = WireMap.Empty }).ConfigureAwait(false);
+            await TryUntilDoneAsync(token => StoreAllAsync([document], token), MayBeOfOneAlone).ConfigureAwait(false);
         }
         catch (MessageFormatException exception)
         {
             WorkerLog.ResultRefused(logger, document.TaskId, exception.Message);
             ResultDocument failure = Documents.Unstorable(document, exception);
-            await TryUntilDoneAsync(token => backend!.StoreAsync(new[] { failure }, token)).ConfigureAwait(false);
+            await TryUntilDoneAsync(token => StoreAllAsync([failure], token), MayBeOfOneAlone).ConfigureAwait(false);
         }
     }
+
+    // If the worker ends meanwhile, it is not taken in any more, and its message goes back with the consumer.
+    private async Task AddLaterAsync(Completion completion)
+    {
+        await Task.Delay(AsideDelay, clock, CancellationToken.None).ConfigureAwait(false);
+        Add(completion);
+    }
+
+    // To try again alone does not help; to try others without it may.
+    private static bool MayBeOfOneAlone(Exception exception) => exception is MessageFormatException or BackendException { IsTransient: false };
 
     private async Task SettleAsync(List<Completion> batch)
     {
@@ -240,6 +269,13 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         }
     }
 
+    private async ValueTask<IReadOnlyList<bool>> StoreAllAsync(ResultDocument[] documents, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<bool> stored = await backend!.StoreAsync(documents, cancellationToken).ConfigureAwait(false);
+        TellStored(documents);
+        return stored;
+    }
+
     private static void TellStored(ResultDocument[] documents)
     {
         if (FaultPoint.IsWatched)
@@ -261,7 +297,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
     }
 
     // A result is stored before its message is acknowledged, so who cannot store waits: the message stays held, and nothing is lost.
-    private async Task<T> TryUntilDoneAsync<T>(Func<CancellationToken, ValueTask<T>> step)
+    private async Task<T> TryUntilDoneAsync<T>(Func<CancellationToken, ValueTask<T>> step, Func<Exception, bool>? isFinal = null)
     {
         TimeSpan delay = FirstDelay;
         while (true)
@@ -270,7 +306,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             {
                 return await step(_abandoned.Token).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not MessageFormatException and not OperationCanceledException and not ObjectDisposedException)
+            catch (Exception exception) when (exception is not OperationCanceledException and not ObjectDisposedException && isFinal?.Invoke(exception) != true)
             {
                 WorkerLog.CompletionDelayed(logger, delay.TotalSeconds, exception);
                 await Task.Delay(delay, clock, _abandoned.Token).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 using ProcessWorker = Overlap.Executors.Worker;
@@ -9,7 +10,7 @@ internal static class ProcessCall
 {
     /// <summary>Runs the call of a message with the process's own registry.</summary>
     /// <returns>A <see cref="ProcessReply"/>.</returns>
-    public static async ValueTask<byte[]> RunAsync(byte[] envelope, IProgress<byte[]> progress, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]> RunAsync(byte[] envelope, IProgress<byte[]> progress, LogLevel leastLogged, CancellationToken cancellationToken)
     {
         TaskRegistry registry = ProcessWorker.State<TaskRegistry>();
         // The worker has read it under the limits of its options, which may allow more than the usual ones.
@@ -19,7 +20,7 @@ internal static class ProcessCall
             return ProcessReply.Write(Documents.UnknownTask(message.Task), null);
         }
 
-        TaskContext context = new(message, registry.Converter, TimeProvider.System, null, new Reporter(progress), cancellationToken);
+        TaskContext context = new(message, registry.Converter, TimeProvider.System, new ProcessLogger(progress, leastLogged), new Reporter(progress), cancellationToken);
         context.Enter();
         try
         {

@@ -11,19 +11,19 @@ namespace Overlap.Distributed.Worker;
 /// </remarks>
 internal sealed class ProcessInvoker(ProcessPoolExecutor pool) : ICallInvoker
 {
-    private static readonly Func<(byte[] Envelope, IProgress<byte[]> Progress), CancellationToken, ValueTask<byte[]>> Function =
-        static (call, token) => ProcessCall.RunAsync(call.Envelope, call.Progress, token);
+    private static readonly Func<(byte[] Envelope, IProgress<byte[]> Progress, int LeastLogged), CancellationToken, ValueTask<byte[]>> Function =
+        static (call, token) => ProcessCall.RunAsync(call.Envelope, call.Progress, (LogLevel)call.LeastLogged, token);
 
     public bool Kills => true;
 
     public async ValueTask<WireValue> InvokeAsync(WorkItem item, TimeSpan? hardLimit, ILogger logger)
     {
         byte[] envelope = EnvelopeCodec.Write(item.Delivery.Message!);
-        ProgressReports reports = new(item);
+        ProgressReports reports = new(item, logger);
         IExecutor executor = hardLimit is { } limit ? pool.With(new ProcessCallOptions { Deadline = limit }) : pool;
         try
         {
-            byte[] reply = await executor.SubmitAsync(Function, (envelope, (IProgress<byte[]>)reports), item.Stopping).ConfigureAwait(false);
+            byte[] reply = await executor.SubmitAsync(Function, (envelope, (IProgress<byte[]>)reports, (int)ProcessLogger.LeastOf(logger)), item.Stopping).ConfigureAwait(false);
             return ProcessReply.Read(reply);
         }
         finally
@@ -33,13 +33,19 @@ internal sealed class ProcessInvoker(ProcessPoolExecutor pool) : ICallInvoker
         }
     }
 
-    /// <summary>Stores what a call reports from its process, in order.</summary>
-    private sealed class ProgressReports(WorkItem item) : IProgress<byte[]>
+    /// <summary>Stores what a call reports from its process, in order, and logs what it logs.</summary>
+    private sealed class ProgressReports(WorkItem item, ILogger logger) : IProgress<byte[]>
     {
         public Task Stored { get; private set; } = Task.CompletedTask;
 
         // Called by one thread at a time, and not after the call has ended.
-        public void Report(byte[] value) => Stored = StoreAfterAsync(Stored, value);
+        public void Report(byte[] value)
+        {
+            if (!ProcessReply.TryLog(value, logger))
+            {
+                Stored = StoreAfterAsync(Stored, value);
+            }
+        }
 
         private async Task StoreAfterAsync(Task others, byte[] value)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 
@@ -37,6 +38,30 @@ internal static class ProcessReply
     {
         ImmutableArray<WireValue> parts = Parts(bytes);
         return (parts[0].AsText(), parts[1]);
+    }
+
+    public static byte[] WriteLog(LogLevel level, int number, string text, string? exception, string? exceptionText) =>
+        Write([(int)level, number, text, exception, exceptionText]);
+
+    /// <summary>Writes into a log what a call has logged in its process.</summary>
+    /// <returns>Whether it is that, and no progress.</returns>
+    public static bool TryLog(byte[] bytes, ILogger logger)
+    {
+        ImmutableArray<WireValue> parts = Parts(bytes);
+        if (parts[0].Kind != WireKind.Integer)
+        {
+            return false;
+        }
+
+        LogLevel level = (LogLevel)(int)parts[0].AsInteger();
+        if (logger.IsEnabled(level))
+        {
+            EventId number = new((int)parts[1].AsInteger());
+            Exception? exception = parts[3].IsNull ? null : new ProcessLoggedException(parts[3].AsText(), parts[4].AsText());
+            logger.Log(level, number, parts[2].AsText(), exception, static (text, _) => text);
+        }
+
+        return true;
     }
 
     /// <summary>Gives the result, or throws what the call threw, as data.</summary>

@@ -312,7 +312,8 @@ internal sealed partial class TaskRunner(
         live.Remove(item);
     }
 
-    private ResultDocument Extended(WorkItem item, ResultDocument document) => Documents.Extended(document, item.Message, item.Delivery.Queue, options);
+    /// <summary>A document as the options want it.</summary>
+    public ResultDocument Extended(WorkItem item, ResultDocument document) => Documents.Extended(document, item.Message, item.Delivery.Queue, options);
 
     /// <summary>A text that came over the wire, for a log: cut, and on one line.</summary>
     internal static string Shown(string text)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
@@ -88,6 +89,76 @@ public sealed class CompleterTests : IAsyncDisposable
         Assert.Equal((TaskState.Success, 1), await OutcomeAsync());
     }
 
+    [Fact]
+    public async Task RunAsync_BackendRefusesOneForGood_OthersAreStoredAndThatOneStaysHeld()
+    {
+        // It was tried for ever, and nothing behind it was stored or settled.
+        SulkingBackend sulking = new(_backend) { Refused = "id-1" };
+        LogBook book = new(LogLevel.Error);
+        IBrokerConsumer consumer = await ConsumeAsync(count: 2);
+        Delivery[] deliveries = [.. await consumer.ReceiveAsync(2, CancellationToken.None)];
+        using Completer completer = new(_broker, consumer, sulking, _figures, _window, _clock, book.CreateLogger("worker"));
+        Task running = completer.RunAsync();
+        _window.Take(2);
+        Task<bool>[] done = [Complete(completer, deliveries[0], "id-1"), Complete(completer, deliveries[1], "id-2")];
+
+        Assert.True(await done[1].WaitAsync(WorkerBench.Patience));
+        await sulking.Refusals.WaitForCountAsync(1);
+
+        Assert.NotNull(await _backend.ReadAsync("id-2"));
+        Assert.False(done[0].IsCompleted);
+
+        sulking.Refused = null;
+        while (!done[0].IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(30));
+            await Task.Yield();
+        }
+
+        Assert.True(await done[0]);
+        Assert.NotNull(await _backend.ReadAsync("id-1"));
+        Assert.Equal((0, 1), (_window.Held, book.Entries.Count(static entry => entry.Number == 14024)));
+        completer.End();
+        await running.WaitAsync(WorkerBench.Patience);
+    }
+
+    [Fact]
+    public async Task RunAsync_BackendRefusesForGoodAndTheWorkerEnds_MessageGoesBack()
+    {
+        SulkingBackend sulking = new(_backend) { Refused = "id-1" };
+        IBrokerConsumer consumer = await ConsumeAsync(count: 1);
+        Delivery delivery = Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None));
+        using Completer completer = new(_broker, consumer, sulking, _figures, _window, _clock, NullLogger.Instance);
+        Task running = completer.RunAsync();
+        _window.Take(1);
+        Task<bool> done = Complete(completer, delivery, "id-1");
+        await sulking.Refusals.WaitForCountAsync(1);
+
+        completer.End();
+        await running.WaitAsync(WorkerBench.Patience);
+        await consumer.DisposeAsync();
+
+        Assert.False(done.IsCompleted);
+        Assert.Equal((1L, 1), (await _broker.CountAsync("celery"), _window.Held));
+    }
+
+    private static Task<bool> Complete(Completer completer, Delivery delivery, string id)
+    {
+        TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ResultDocument document = new() { TaskId = id, State = TaskState.Success, StateName = "SUCCESS", Result = 1 };
+        completer.Add(new Completion(delivery, document, new Settlement(delivery, SettlementKind.Acknowledge), Done: done));
+        return done.Task;
+    }
+
+    private static Publication To(string queue) =>
+        new("", queue, new WireMessage { ContentType = "application/json", ContentEncoding = "utf-8", Body = "[[], {}, {}]"u8.ToArray() });
+
+    private async Task<IBrokerConsumer> ConsumeAsync(int count)
+    {
+        await _broker.PublishAsync(Enumerable.Repeat(To("celery"), count).ToArray());
+        return await _broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+    }
+
     private async Task CompleteAsync(Proof proof)
     {
         IBrokerConsumer consumer = await _broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
@@ -95,13 +166,53 @@ public sealed class CompleterTests : IAsyncDisposable
         Task running = completer.RunAsync();
         Delivery delivery = new() { Tag = "tag", Queue = "celery", State = proof, LeaseLost = proof.LeaseLost };
         ResultDocument document = new() { TaskId = "id-1", State = TaskState.Success, StateName = "SUCCESS", Result = 1 };
-        WireMessage next = new() { ContentType = "application/json", ContentEncoding = "utf-8", Body = "[[], {}, {}]"u8.ToArray() };
-        completer.Add(new Completion(delivery, document, null) { Sequel = [new Publication("", "next", next)] });
+        completer.Add(new Completion(delivery, document, null) { Sequel = [To("next")] });
         completer.End();
         await running.WaitAsync(WorkerBench.Patience);
     }
 
     private async Task<(TaskState? Stored, long Sent)> OutcomeAsync() => ((await _backend.ReadAsync("id-1"))?.State, await _broker.CountAsync("next"));
+
+    /// <summary>A backend that refuses the result of one call for good, each time anew.</summary>
+    private sealed class SulkingBackend(IResultBackend inner) : IResultBackend
+    {
+        private volatile string? _refused;
+
+        public string? Refused
+        {
+            get => _refused;
+            set => _refused = value;
+        }
+
+        /// <summary>Told of each time that it was refused alone.</summary>
+        public TestSignal Refusals { get; } = new("refusals");
+
+        public string Address => inner.Address;
+
+        public ValueTask<IReadOnlyList<bool>> StoreAsync(ReadOnlyMemory<ResultDocument> documents, CancellationToken cancellationToken = default)
+        {
+            if (Refused is null || !documents.ToArray().Any(document => document.TaskId == Refused))
+            {
+                return inner.StoreAsync(documents, cancellationToken);
+            }
+
+            if (documents.Length == 1)
+            {
+                Refusals.Signal();
+            }
+
+            throw new BackendException("not that one") { IsTransient = false };
+        }
+
+        public ValueTask<ResultDocument?> ReadAsync(string taskId, CancellationToken cancellationToken = default) => inner.ReadAsync(taskId, cancellationToken);
+
+        public ValueTask<ResultDocument> WaitAsync(string taskId, Action<ResultDocument>? progress, CancellationToken cancellationToken) =>
+            inner.WaitAsync(taskId, progress, cancellationToken);
+
+        public ValueTask<bool> ForgetAsync(string taskId, CancellationToken cancellationToken = default) => inner.ForgetAsync(taskId, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 
     private sealed class Proof : ILeaseProof
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Worker;
@@ -116,6 +117,35 @@ public sealed class ProcessTests
         Assert.Equal((WireValue)"Array", (await bench.RunAsync(new Signature("tasks.kind", deep))).Result);
     }
 
+    [Fact]
+    public async Task RunAsync_ProcessLogs_IsInTheWorkersLog()
+    {
+        LogBook book = new(LogLevel.Information);
+        await using WorkerBench bench = await StartAsync(new WorkerOptions { LoggerFactory = book });
+
+        await bench.RunAsync(new Signature("tasks.log"));
+
+        LogBook.Entry[] entries = [.. book.Entries.Where(static entry => entry.Category == "tasks.log")];
+        Assert.Equal(["kept", "with its cause"], entries.Select(static entry => entry.Text));
+        Assert.Equal([(LogLevel.Information, 0), (LogLevel.Error, 7)], entries.Select(static entry => (entry.Level, entry.Number)));
+        Assert.Equal("cause", entries[1].Exception!.Message);
+        Assert.Contains(nameof(LogAll), entries[1].Exception!.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void LogAll(ILogger logger)
+    {
+        logger.Log(LogLevel.Debug, "the worker's log does not keep that");
+        logger.Log(LogLevel.Information, "kept");
+        try
+        {
+            throw new InvalidOperationException("cause");
+        }
+        catch (InvalidOperationException cause)
+        {
+            logger.Log(LogLevel.Error, new EventId(7), cause, "with its cause");
+        }
+    }
+
     private static async Task<WorkerBench> StartAsync(WorkerOptions? options = null)
     {
         WorkerBench bench = new((options ?? new WorkerOptions()) with { Concurrency = 1, ProcessTasks = MakeRegistry });
@@ -129,6 +159,7 @@ public sealed class ProcessTests
     }
 
     private static TaskRegistry MakeRegistry() => new TaskRegistry()
+        .Add("tasks.log", (TaskContext context) => LogAll(context.Logger))
         .Add("tasks.pid", () => Environment.ProcessId)
         .Add("tasks.fail", int (string message) => throw new InvalidOperationException(message))
         .Add("tasks.flaky", (TaskContext context) => context.Retries < 1 ? throw context.Retry(TimeSpan.Zero) : context.Attempt)
