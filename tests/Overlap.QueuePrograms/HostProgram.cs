@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Diagnostics;
@@ -52,6 +53,19 @@ internal static class HostProgram
             {
                 Say($"started {context.Id}");
                 Process.GetCurrentProcess().Kill();
+            })
+            .Add("tasks.pay", async (string diesWhen, string marker, TaskContext context) =>
+            {
+                int paid = await context.CompleteAsync((SqliteBroker)broker, connection =>
+                {
+                    using SqliteCommand command = connection.CreateCommand();
+                    command.CommandText = "INSERT INTO payment VALUES (7)";
+                    command.ExecuteNonQuery();
+                    DieOnce(diesWhen == "writing", marker);
+                    return 7;
+                });
+                DieOnce(diesWhen == "written", marker);
+                return paid;
             });
 
         // Where faults are planted, what is not due yet is put aside at the broker, so that this is met too.
@@ -75,6 +89,15 @@ internal static class HostProgram
             }
 
             throw new InvalidOperationException($"A planted fault: {point}.");
+        }
+    }
+
+    private static void DieOnce(bool dies, string marker)
+    {
+        if (dies && !File.Exists(marker))
+        {
+            File.Create(marker).Dispose();
+            Process.GetCurrentProcess().Kill();
         }
     }
 

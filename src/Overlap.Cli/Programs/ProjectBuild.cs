@@ -26,7 +26,7 @@ internal static class ProjectBuild
             return fresh;
         }
 
-        using SafeFileHandle held = await LockAsync(output.IntermediateFolder);
+        using SafeFileHandle held = await LockAsync(output, messages);
 
         // Another start may have built while this one waited.
         if (output.FindAssembly() is { } built && !output.IsStale(built))
@@ -82,10 +82,10 @@ internal static class ProjectBuild
         }
     }
 
-    private static async Task<SafeFileHandle> LockAsync(string folder)
+    private static async Task<SafeFileHandle> LockAsync(ProjectOutput output, Messages messages)
     {
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, LockName);
+        Directory.CreateDirectory(output.IntermediateFolder);
+        string path = Path.Combine(output.IntermediateFolder, LockName);
 
         // Not by a stream: to open one takes a lock by itself, at once or not at all, and another start may have this one.
         int opened = Libc.OpenAt(CurrentFolder, path, Libc.WriteOnly | Libc.Create | Libc.CloseOnExec, Permissions);
@@ -95,6 +95,12 @@ internal static class ProjectBuild
         }
 
         SafeFileHandle file = new(opened, ownsHandle: true);
+        if (Libc.Lock(opened, Libc.LockExclusiveNow) == 0)
+        {
+            return file;
+        }
+
+        messages.WriteLine($"overlap: waiting for another build of {output.Name} ...");
 
         // On a thread of its own: the system's call waits until the other build has ended.
         await Task.Factory.StartNew(
