@@ -61,6 +61,7 @@ internal sealed partial class RedisConsumer
 
         transaction.Close();
         RespValue[] outcome = transaction.Read(await _broker.Shared.ExecuteAsync(transaction.Batch, cancellationToken).ConfigureAwait(false))!;
+        RedisFaultPoints.BeginningCounted.Reach();
         RespValue[] found = outcome[scores].Items.ToArray();
         RedisHold[] gone = [.. holds.Where((_, index) => found[index].IsNull)];
         if (gone.Length > 0)

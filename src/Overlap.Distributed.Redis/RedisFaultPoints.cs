@@ -23,6 +23,9 @@ internal static class RedisFaultPoints
     /// <summary>Leases are renewed.</summary>
     public static readonly FaultPoint Renewed = new("redis.renewed");
 
+    /// <summary>That a call which was lost before begins is counted, and nobody was told.</summary>
+    public static readonly FaultPoint BeginningCounted = new("redis.beginning-counted");
+
     /// <summary>A settlement is about to be sent.</summary>
     public static readonly FaultPoint SettlementReady = new("redis.settlement-ready");
 

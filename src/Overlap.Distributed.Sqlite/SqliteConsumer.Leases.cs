@@ -29,6 +29,7 @@ internal sealed partial class SqliteConsumer
         }
 
         bool[] begun = await SqliteBroker.AskAsync(_broker.Store.WriteAsync(isDurable: false, (session, _) => Begin(session, mine))).ConfigureAwait(false);
+        SqliteFaultPoints.BeginningCounted.Reach();
         for (int index = 0; index < begun.Length; index++)
         {
             areHeld[places[index]] = begun[index];

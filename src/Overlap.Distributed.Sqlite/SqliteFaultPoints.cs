@@ -23,6 +23,9 @@ internal static class SqliteFaultPoints
     /// <summary>Leases are renewed.</summary>
     public static readonly FaultPoint Renewed = new("sqlite.renewed");
 
+    /// <summary>That a call which was lost before begins is counted, and nobody was told.</summary>
+    public static readonly FaultPoint BeginningCounted = new("sqlite.beginning-counted");
+
     /// <summary>A settlement is written, and not committed.</summary>
     public static readonly FaultPoint SettlementWritten = new("sqlite.settlement-written");
 

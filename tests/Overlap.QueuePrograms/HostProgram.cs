@@ -78,15 +78,6 @@ internal static class HostProgram
         Say($"ended {host.GetStatistics().LostLeases}");
     }
 
-    private static void DieOnce(bool dies, string marker)
-    {
-        if (dies && !File.Exists(marker))
-        {
-            File.Create(marker).Dispose();
-            Process.GetCurrentProcess().Kill();
-        }
-    }
-
     private static void StrikeOnce(bool isHere, string point, bool dies)
     {
         if (isHere && Interlocked.Exchange(ref _isStruck, 1) == 0)
@@ -98,6 +89,15 @@ internal static class HostProgram
             }
 
             throw new InvalidOperationException($"A planted fault: {point}.");
+        }
+    }
+
+    private static void DieOnce(bool dies, string marker)
+    {
+        if (dies && !File.Exists(marker))
+        {
+            File.Create(marker).Dispose();
+            Process.GetCurrentProcess().Kill();
         }
     }
 

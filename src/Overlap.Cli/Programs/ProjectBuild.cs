@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fetch;
 using Overlap.Cli.Rendering;
@@ -9,6 +11,8 @@ namespace Overlap.Cli.Programs;
 internal static class ProjectBuild
 {
     private const string LockName = "overlap.lock";
+    private const int CurrentFolder = -100;
+    private const uint Permissions = 0x1b6;   // rw-rw-rw-, as far as the user's mask lets it.
 
     /// <summary>Gives the project's assembly, built.</summary>
     /// <param name="path">The project's folder or file.</param>
@@ -22,7 +26,7 @@ internal static class ProjectBuild
             return fresh;
         }
 
-        using FileStream held = await LockAsync(output, messages);
+        using SafeFileHandle held = await LockAsync(output, messages);
 
         // Another start may have built while this one waited.
         if (output.FindAssembly() is { } built && !output.IsStale(built))
@@ -78,11 +82,20 @@ internal static class ProjectBuild
         }
     }
 
-    private static async Task<FileStream> LockAsync(ProjectOutput output, Messages messages)
+    private static async Task<SafeFileHandle> LockAsync(ProjectOutput output, Messages messages)
     {
         Directory.CreateDirectory(output.IntermediateFolder);
-        FileStream file = new(Path.Combine(output.IntermediateFolder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (Libc.Lock((int)file.SafeFileHandle.DangerousGetHandle(), Libc.LockExclusiveNow) == 0)
+        string path = Path.Combine(output.IntermediateFolder, LockName);
+
+        // Not by a stream: to open one takes a lock by itself, at once or not at all, and another start may have this one.
+        int opened = Libc.OpenAt(CurrentFolder, path, Libc.WriteOnly | Libc.Create | Libc.CloseOnExec, Permissions);
+        if (opened < 0)
+        {
+            throw new RunException(ExitCode.Environment, $"cannot write {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        SafeFileHandle file = new(opened, ownsHandle: true);
+        if (Libc.Lock(opened, Libc.LockExclusiveNow) == 0)
         {
             return file;
         }
@@ -91,7 +104,12 @@ internal static class ProjectBuild
 
         // On a thread of its own: the system's call waits until the other build has ended.
         await Task.Factory.StartNew(
-            () => Libc.Lock((int)file.SafeFileHandle.DangerousGetHandle(), Libc.LockExclusive),
+            () =>
+            {
+                while (Libc.Lock(opened, Libc.LockExclusive) != 0 && Marshal.GetLastPInvokeError() == Libc.EINTR)
+                {
+                }
+            },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);

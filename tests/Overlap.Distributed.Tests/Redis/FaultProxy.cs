@@ -48,6 +48,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Whether what goes to the server is counted, or what comes from it.</summary>
     public bool CutsToServer { get; init; }
 
+    /// <summary>How it is cut.</summary>
+    public CutKind Cut { get; init; }
+
     /// <summary>How many bytes still pass.</summary>
     public int CutAfter { get; init; } = int.MaxValue;
 
@@ -148,8 +151,18 @@ internal sealed class FaultProxy : IAsyncDisposable
                 if (isTheOne && passed + read >= CutAfter)
                 {
                     await to.SendAsync(buffer.AsMemory(0, CutAfter - passed));
+                    link.IsSilent = Cut == CutKind.Silence;
                     _isCut = 1;
-                    break;
+                    if (!link.IsSilent)
+                    {
+                        break;
+                    }
+                }
+
+                if (link.IsSilent)
+                {
+                    // Swallowed, both ways, for as long as the two ends hold on.
+                    continue;
                 }
 
                 passed += read;
@@ -164,7 +177,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             // Cut from elsewhere.
         }
 
-        link.Cut();
+        link.Cut(isReset: Cut == CutKind.Reset && HasCut);
         _links.TryRemove(link, out _);
         if (holds)
         {
@@ -182,9 +195,24 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         public bool? IsRecorded { get; set; }
 
-        // What was sent still arrives, and then the end.
-        public void Cut()
+        public bool IsSilent { get; set; }
+
+        // What was sent still arrives, and then the end; of a reset, at once.
+        public void Cut(bool isReset = false)
         {
+            if (isReset)
+            {
+                try
+                {
+                    client.LingerState = new LingerOption(enable: true, seconds: 0);
+                    server.LingerState = new LingerOption(enable: true, seconds: 0);
+                }
+                catch (Exception error) when (error is SocketException or ObjectDisposedException)
+                {
+                    // The other direction was quicker.
+                }
+            }
+
             client.Dispose();
             server.Dispose();
         }

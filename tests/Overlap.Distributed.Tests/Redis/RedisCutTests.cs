@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text;
+using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Redis;
@@ -8,14 +10,22 @@ using Overlap.Testing;
 namespace Overlap.Distributed.Tests.Redis;
 
 /// <summary>
-/// Publishing, claiming and settling over a link that is cut at every boundary of a frame, one byte before and one behind it, in both directions.
+/// Five messages are published, claimed, worked, answered and settled over a link that is cut, in both directions, at every boundary of a frame, one byte
+/// before and one behind it, and at every 16th byte; by an end, a reset and silence in turn. OVERLAP_THOROUGH=1: at every byte by each of the three.
 /// Whatever the place: nothing is lost, nothing settled twice, nothing left behind, and what was published is delivered again only if its
 /// publisher was told that nobody knows.
 /// </summary>
 public sealed class RedisCutTests(RedisServer server)
 {
+    private const int Step = 16;
+    private const int AtATime = 32;
+
+    private static readonly bool IsThorough = Environment.GetEnvironmentVariable("OVERLAP_THOROUGH") == "1";
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-    private static readonly string[] Texts = ["acknowledged", "with a successor", "returned", "deferred"];
+    private static readonly string[] Texts = ["acknowledged", "with a successor", "returned", "deferred", "a dead letter"];
+
+    // Databases that are free: there are not as many as there are places to cut at.
+    private readonly ConcurrentBag<string> _free = [];
 
     [Theory]
     [InlineData("overlap", true)]
@@ -24,45 +34,76 @@ public sealed class RedisCutTests(RedisServer server)
     [InlineData("overlap-claim", false)]
     [InlineData("overlap-sweep", true)]
     [InlineData("overlap-sweep", false)]
+    [InlineData("overlap-results", true)]
+    [InlineData("overlap-results", false)]
     public async Task Exchange_CutAtEveryFrame_LosesNothingAndSettlesOnce(string link, bool toServer)
     {
         byte[] whole = await RecordAsync(link, toServer);
-        int[] places = [.. (toServer ? CommandsOf(whole) : RepliesOf(whole)).SelectMany(static end => (int[])[end - 1, end, end + 1]).Where(place => place > 0 && place < whole.Length).Distinct()];
+        int[] places = PlacesOf(whole);
         Assert.True(places.Length >= 10, $"only {places.Length} places to cut at");
+        CutKind[] kinds = Enum.GetValues<CutKind>();
+        IEnumerable<(int Place, CutKind Kind)> plan = IsThorough
+            ? places.SelectMany(place => kinds.Select(kind => (place, kind)))
+            : places.Select((place, index) => (place, kinds[index % kinds.Length]));
+        ConcurrentBag<string> wrong = [];
         int cuts = 0;
-        foreach (int place in places)
+        int planned = 0;
+        await Parallel.ForEachAsync(plan, new ParallelOptions { MaxDegreeOfParallelism = AtATime }, async (one, _) =>
         {
-            string url = await server.NewDatabaseAsync();
-            await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = link, CutsToServer = toServer, CutAfter = place };
-            try
+            string url = _free.TryTake(out string? free) ? free : await server.NewDatabaseAsync();
+            await using (FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = link, CutsToServer = toServer, CutAfter = one.Place, Cut = one.Kind })
             {
-                await ExchangeAsync(url, proxy);
-            }
-            catch (Exception error)
-            {
-                throw new InvalidOperationException($"Cut after {place} of {whole.Length} bytes {(toServer ? "to" : "from")} the server on '{link}': {error.Message}", error);
+                try
+                {
+                    await ExchangeAsync(url, proxy, one.Kind);
+                }
+                catch (Exception error)
+                {
+                    wrong.Add($"{one.Kind} after {one.Place} of {whole.Length} bytes {(toServer ? "to" : "from")} the server on '{link}': {error.Message}");
+                }
+
+                Interlocked.Increment(ref planned);
+                Interlocked.Add(ref cuts, proxy.HasCut ? 1 : 0);
             }
 
-            cuts += proxy.HasCut ? 1 : 0;
-        }
+            await RedisServer.RunAsync(url, ["FLUSHDB"]);
+            _free.Add(url);
+        });
+
+        TestContext.Current.SendDiagnosticMessage($"{planned} planned, {cuts} cut");
+        Assert.True(wrong.IsEmpty, string.Join('\n', wrong));
 
         // A few bytes more or less from run to run: the last places may lie behind the end.
-        Assert.True(cuts > places.Length * 0.8, $"only {cuts} of {places.Length} were cut");
+        Assert.True(cuts > planned * 0.8, $"only {cuts} of {planned} were cut");
+    }
+
+    private static int[] PlacesOf(byte[] whole)
+    {
+        IEnumerable<int> frames = FramesOf(whole).SelectMany(static end => (int[])[end - 1, end, end + 1]);
+        IEnumerable<int> bytes = Enumerable.Range(1, whole.Length).Where(static place => IsThorough || place % Step == 0);
+        return [.. frames.Concat(bytes).Where(place => place > 0 && place < whole.Length).Distinct().Order()];
     }
 
     private async Task<byte[]> RecordAsync(string link, bool toServer)
     {
         string url = await server.NewDatabaseAsync();
         await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port);
-        await ExchangeAsync(url, proxy);
+        await ExchangeAsync(url, proxy, CutKind.End);
         return proxy.Records[(link, toServer)].ToArray();
     }
 
-    private static async Task ExchangeAsync(string url, FaultProxy proxy)
+    private static async Task ExchangeAsync(string url, FaultProxy proxy, CutKind kind)
     {
         VirtualTimeProvider clock = new(new VirtualTimeOptions { Start = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero) });
-        RedisBrokerOptions options = new() { TimeProvider = clock, Link = new RedisLinkOptions { LongestPause = TimeSpan.FromMilliseconds(50) } };
-        await using RedisBroker broker = new(proxy.Url(url), options);
+        RedisLinkOptions links = new() { LongestPause = TimeSpan.FromMilliseconds(50) };
+        if (kind == CutKind.Silence)
+        {
+            // Nobody tells: it is noticed by what does not come.
+            links = links with { IdlePing = TimeSpan.FromMilliseconds(200), ReplyTimeout = TimeSpan.FromMilliseconds(500) };
+        }
+
+        await using RedisBroker broker = new(proxy.Url(url), new RedisBrokerOptions { TimeProvider = clock, Link = links });
+        await using RedisBackend backend = new(proxy.Url(url), new RedisBackendOptions { Link = links });
         HashSet<string> uncertain = [];
         foreach (string text in Texts)
         {
@@ -71,16 +112,17 @@ public sealed class RedisCutTests(RedisServer server)
 
         Dictionary<string, int> delivered = [];
         IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
-        int acknowledged = 0;
-        while (acknowledged < Texts.Length || await Direct(url, "LLEN", "celery") > 0)
+        int ended = 0;
+        while (ended < Texts.Length || await Direct(url, "LLEN", "celery") > 0)
         {
             foreach (Delivery delivery in await consumer.ReceiveAsync(2, CancellationToken.None).AsTask().WaitAsync(Guard))
             {
                 string text = Encoding.UTF8.GetString(delivery.Message!.Body.Span);
                 delivered[text] = delivered.GetValueOrDefault(text) + 1;
                 Settlement settlement = SettlementOf(delivery, text, delivered[text], clock.GetUtcNow());
+                await StoreAsync(backend, text, delivered[text]);
                 Assert.Equal([true], await consumer.SettleAsync(new[] { settlement }, CancellationToken.None).AsTask().WaitAsync(Guard));
-                acknowledged += settlement.Kind == SettlementKind.Acknowledge ? 1 : 0;
+                ended += settlement.Kind is SettlementKind.Acknowledge or SettlementKind.DeadLetter ? 1 : 0;
                 if (settlement.Kind == SettlementKind.Defer)
                 {
                     clock.Advance(TimeSpan.FromMilliseconds(100));
@@ -96,7 +138,10 @@ public sealed class RedisCutTests(RedisServer server)
         {
             int expected = text is "returned" or "deferred" ? 2 : 1;
             Assert.InRange(delivered[text], expected, expected + (uncertain.Contains(text) ? 1 : 0));
+            Assert.Equal(1, await Direct(url, "EXISTS", $"celery-task-meta-{text}"));
         }
+
+        Assert.Equal(delivered["a dead letter"], await Direct(url, "ZCARD", "_overlap.dead.index"));
 
         int successors = delivered["with a successor"];
         Assert.Equal(successors, await Direct(url, "LLEN", "done"));
@@ -110,9 +155,29 @@ public sealed class RedisCutTests(RedisServer server)
     {
         ("with a successor", _) => new(delivery, SettlementKind.Acknowledge) { Successor = new Publication("", "done", Message("successor")) },
         ("returned", 1) => new(delivery, SettlementKind.Return),
+        ("a dead letter", _) => new(delivery, SettlementKind.DeadLetter) { Cause = new DeadLetterCause(MessageDefect.Malformed, "on purpose") },
         ("deferred", 1) => new(delivery, SettlementKind.Defer) { Due = now.AddMilliseconds(50) },
         _ => new(delivery, SettlementKind.Acknowledge),
     };
+
+    // As the worker does: what fails is tried again, for as long as it takes.
+    private static async Task StoreAsync(RedisBackend backend, string text, int count)
+    {
+        TaskState state = count == 1 && text is "returned" or "deferred" ? TaskState.Retry : TaskState.Success;
+        ResultDocument document = new() { TaskId = text, State = state, StateName = $"{state}".ToUpperInvariant(), Result = count };
+        while (true)
+        {
+            try
+            {
+                await backend.StoreAsync(new[] { document }).AsTask().WaitAsync(Guard);
+                return;
+            }
+            catch (BackendException error) when (error.IsTransient)
+            {
+                // It is stored again: twice is the same as once.
+            }
+        }
+    }
 
     // As the sweeper does: what fails is tried again. The lock of one that was cut off is its own to run out; no test waits for that.
     private static async Task SweepAsync(RedisBroker broker, string url)
@@ -147,8 +212,8 @@ public sealed class RedisCutTests(RedisServer server)
 
     private static async Task<long> Direct(string url, params string[] command) => (await RedisServer.RunAsync(url, command))[0].AsInteger();
 
-    // Where replies end.
-    private static List<int> RepliesOf(byte[] bytes)
+    // Where frames end: commands have the form of replies.
+    private static List<int> FramesOf(byte[] bytes)
     {
         RespParser parser = new(RespLimits.Default);
         List<int> ends = [];
@@ -161,7 +226,4 @@ public sealed class RedisCutTests(RedisServer server)
 
         return ends;
     }
-
-    // Commands have the form of replies.
-    private static List<int> CommandsOf(byte[] bytes) => RepliesOf(bytes);
 }

@@ -41,7 +41,7 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>A worker was killed, stood still, or lost its broker: what it has started so far may rightly run again.</summary>
+    /// <summary>A worker was killed, or stood still: what it has started so far may rightly run again.</summary>
     public void Strike(string worker)
     {
         lock (_gate)
@@ -49,6 +49,32 @@ internal sealed class Ledger
             foreach (Run run in _runs.Where(run => run.Worker == worker))
             {
                 run.IsStruck = true;
+            }
+        }
+    }
+
+    /// <summary>How many runs have begun.</summary>
+    public int Runs
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _runs.Count;
+            }
+        }
+    }
+
+    /// <summary>The broker was struck: what it had not settled may rightly run again, and what began in the meantime.</summary>
+    /// <param name="unsettled">The calls whose messages were there just before.</param>
+    /// <param name="since">How many runs had begun when that was looked at; later ones count as begun in the meantime.</param>
+    public void StrikeBroker(IReadOnlySet<string> unsettled, int since)
+    {
+        lock (_gate)
+        {
+            for (int place = 0; place < _runs.Count; place++)
+            {
+                _runs[place].IsStruck |= place >= since || unsettled.Contains(_runs[place].Id);
             }
         }
     }
