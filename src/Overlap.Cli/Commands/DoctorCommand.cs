@@ -14,7 +14,7 @@ namespace Overlap.Cli.Commands;
 internal sealed class DoctorCommand : Verb
 {
     // Long enough for a worker whose machine is busy, short enough for a health check.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly QueueOptions _queue = new();
 

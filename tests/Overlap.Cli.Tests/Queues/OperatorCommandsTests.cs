@@ -134,7 +134,7 @@ public sealed class OperatorCommandsTests : IDisposable
         await _queue.RunAsync("call", "tasks.add");
         (int exitCode, _, string error) = await _queue.RunAsync("doctor", "--worker", "video@there");
 
-        Assert.Equal((1, "overlap: no worker video@there answered within 3.00 s\n"), (exitCode, error));
+        Assert.Equal((1, "overlap: no worker video@there answered within 5.00 s\n"), (exitCode, error));
     }
 
     [Fact]
