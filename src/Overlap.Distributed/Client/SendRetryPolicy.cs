@@ -1,3 +1,5 @@
+using Overlap.Distributed.Protocol;
+
 namespace Overlap.Distributed.Client;
 
 /// <summary>How often and when a sending that did not succeed is tried again.</summary>
@@ -7,15 +9,7 @@ public sealed record SendRetryPolicy
     public static SendRetryPolicy Never { get; } = new() { MaxRetries = 0 };
 
     /// <summary>How often. Default: 3.</summary>
-    public int MaxRetries
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(MaxRetries));
-            field = value;
-        }
-    } = 3;
+    public int MaxRetries { get; init => field = Guard.AtLeast(0, value); } = 3;
 
     /// <summary>By how much each wait is longer than the one before; the first is none. Default: 0.2 seconds.</summary>
     public TimeSpan Step { get; init => field = NotNegative(value, nameof(Step)); } = TimeSpan.FromSeconds(0.2);

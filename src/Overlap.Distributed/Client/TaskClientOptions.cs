@@ -7,15 +7,7 @@ namespace Overlap.Distributed.Client;
 public sealed record TaskClientOptions
 {
     /// <summary>The queue of calls that do not say theirs. Default: <c>celery</c>.</summary>
-    public string DefaultQueue
-    {
-        get;
-        init
-        {
-            ArgumentException.ThrowIfNullOrEmpty(value, nameof(DefaultQueue));
-            field = value;
-        }
-    } = "celery";
+    public string DefaultQueue { get; init => field = Guard.NotEmpty(value); } = "celery";
 
     /// <summary>How bodies are serialised where the call does not say. Default: JSON.</summary>
     public ContentKind Content { get; init; } = ContentKind.Json;
@@ -29,15 +21,7 @@ public sealed record TaskClientOptions
     public SendRetryPolicy Retry { get; init; } = new();
 
     /// <summary>How many calls of a batch travel together. Default: 500.</summary>
-    public int BatchSize
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(BatchSize));
-            field = value;
-        }
-    } = 500;
+    public int BatchSize { get; init => field = Guard.AtLeast(1, value); } = 500;
 
     /// <summary>Reads results into .NET values, and writes arguments.</summary>
     public WireConverter Converter { get; init; } = WireConverter.Default;

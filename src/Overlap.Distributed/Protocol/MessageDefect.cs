@@ -39,12 +39,12 @@ public enum MessageDefect
     /// <summary>A task that this worker does not know.</summary>
     UnknownTask,
 
+    /// <summary>As many workers have lost it by dying or standing still as are allowed to.</summary>
+    Poison,
+
     /// <summary>Its task has rejected it.</summary>
     Rejected,
 
     /// <summary>Its call has failed, and its task keeps such messages.</summary>
     Failed,
-
-    /// <summary>It was delivered as often as is allowed, and each time its worker died.</summary>
-    Poison,
 }

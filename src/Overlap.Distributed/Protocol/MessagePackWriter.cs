@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -11,26 +10,17 @@ namespace Overlap.Distributed.Protocol;
 /// <summary>Writes MessagePack into a borrowed buffer, each value in its shortest form; see <see cref="MessagePack"/>.</summary>
 internal ref struct MessagePackWriter
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(512);
-    private int _length;
+    private BorrowedBytes _bytes = new(512);
 
     public MessagePackWriter()
     {
     }
 
     /// <summary>Copies what is written so far.</summary>
-    public readonly byte[] ToArray() => _buffer.AsSpan(0, _length).ToArray();
+    public readonly byte[] ToArray() => _bytes.Written.ToArray();
 
     /// <summary>Gives the buffer back.</summary>
-    public void Dispose()
-    {
-        byte[] buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public void Dispose() => _bytes.Dispose();
 
     /// <summary>Writes any value.</summary>
     public void WriteValue(WireValue value)
@@ -51,14 +41,14 @@ internal ref struct MessagePackWriter
                 break;
             case WireKind.Number:
                 WriteCode(0xCB);
-                BinaryPrimitives.WriteDoubleBigEndian(Room(8), value.AsNumber());
+                BinaryPrimitives.WriteDoubleBigEndian(_bytes.Place(8), value.AsNumber());
                 break;
             case WireKind.Text:
                 WriteText(value.AsText());
                 break;
             case WireKind.Bytes:
                 WriteLength(value.AsBytes().Length, 0, 0, 0xC4, 0xC5, 0xC6);
-                value.AsBytes().CopyTo(Room(value.AsBytes().Length));
+                value.AsBytes().CopyTo(_bytes.Place(value.AsBytes().Length));
                 break;
             case WireKind.Array:
                 WriteArray(value.AsArray().AsSpan());
@@ -74,7 +64,7 @@ internal ref struct MessagePackWriter
 
     private void WriteArray(ReadOnlySpan<WireValue> items)
     {
-        Guard();
+        BorrowedBytes.ThrowIfTooDeep();
         WriteLength(items.Length, 0x90, 16, 0, 0xDC, 0xDD);
         foreach (ref readonly WireValue item in items)
         {
@@ -84,7 +74,7 @@ internal ref struct MessagePackWriter
 
     private void WriteMap(WireMap map)
     {
-        Guard();
+        BorrowedBytes.ThrowIfTooDeep();
         WriteLength(map.Count, 0x80, 16, 0, 0xDE, 0xDF);
         foreach (ref readonly KeyValuePair<string, WireValue> entry in map.AsSpan())
         {
@@ -106,7 +96,7 @@ internal ref struct MessagePackWriter
             }
 
             WriteLength(written, 0xA0, 32, 0xD9, 0xDA, 0xDB);
-            utf8.AsSpan(0, written).CopyTo(Room(written));
+            utf8.AsSpan(0, written).CopyTo(_bytes.Place(written));
         }
         finally
         {
@@ -127,15 +117,15 @@ internal ref struct MessagePackWriter
                 break;
             case >= short.MinValue and < 0:
                 WriteCode(0xD1);
-                BinaryPrimitives.WriteInt16BigEndian(Room(2), (short)number);
+                BinaryPrimitives.WriteInt16BigEndian(_bytes.Place(2), (short)number);
                 break;
             case >= int.MinValue and < 0:
                 WriteCode(0xD2);
-                BinaryPrimitives.WriteInt32BigEndian(Room(4), (int)number);
+                BinaryPrimitives.WriteInt32BigEndian(_bytes.Place(4), (int)number);
                 break;
             case < 0:
                 WriteCode(0xD3);
-                BinaryPrimitives.WriteInt64BigEndian(Room(8), number);
+                BinaryPrimitives.WriteInt64BigEndian(_bytes.Place(8), number);
                 break;
             case <= byte.MaxValue:
                 WriteCode(0xCC);
@@ -143,15 +133,15 @@ internal ref struct MessagePackWriter
                 break;
             case <= ushort.MaxValue:
                 WriteCode(0xCD);
-                BinaryPrimitives.WriteUInt16BigEndian(Room(2), (ushort)number);
+                BinaryPrimitives.WriteUInt16BigEndian(_bytes.Place(2), (ushort)number);
                 break;
             case <= uint.MaxValue:
                 WriteCode(0xCE);
-                BinaryPrimitives.WriteUInt32BigEndian(Room(4), (uint)number);
+                BinaryPrimitives.WriteUInt32BigEndian(_bytes.Place(4), (uint)number);
                 break;
             default:
                 WriteCode(0xCF);
-                BinaryPrimitives.WriteUInt64BigEndian(Room(8), (ulong)number);
+                BinaryPrimitives.WriteUInt64BigEndian(_bytes.Place(8), (ulong)number);
                 break;
         }
     }
@@ -166,7 +156,7 @@ internal ref struct MessagePackWriter
         }
 
         WriteCode(0xCF);
-        BinaryPrimitives.WriteUInt64BigEndian(Room(8), (ulong)number);
+        BinaryPrimitives.WriteUInt64BigEndian(_bytes.Place(8), (ulong)number);
     }
 
     // A short form within one byte if there is one, or a byte, two or four behind a code; a code of 0: there is no such form.
@@ -184,37 +174,14 @@ internal ref struct MessagePackWriter
         else if (length <= ushort.MaxValue)
         {
             WriteCode(code16);
-            BinaryPrimitives.WriteUInt16BigEndian(Room(2), (ushort)length);
+            BinaryPrimitives.WriteUInt16BigEndian(_bytes.Place(2), (ushort)length);
         }
         else
         {
             WriteCode(code32);
-            BinaryPrimitives.WriteUInt32BigEndian(Room(4), (uint)length);
+            BinaryPrimitives.WriteUInt32BigEndian(_bytes.Place(4), (uint)length);
         }
     }
 
-    private void WriteCode(byte code) => Room(1)[0] = code;
-
-    private static void Guard()
-    {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            throw new MessageFormatException(MessageDefect.TooDeep, "Lists and maps are nested too deep to be written.");
-        }
-    }
-
-    // Gives the place for the next bytes; they count as written.
-    private Span<byte> Room(int size)
-    {
-        if (_buffer.Length - _length < size)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + size), _buffer.Length * 2));
-            _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
-
-        _length += size;
-        return _buffer.AsSpan(_length - size, size);
-    }
+    private void WriteCode(byte code) => _bytes.Place(1)[0] = code;
 }

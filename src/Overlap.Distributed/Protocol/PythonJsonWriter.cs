@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Overlap.Distributed.Protocol;
@@ -17,42 +16,31 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
     private static readonly SearchValues<char> Safe =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(character => character is not ('"' or '\\'))]);
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
-    private int _length;
+    private BorrowedBytes _bytes = new(FirstSize);
 
     /// <summary>What is written so far.</summary>
-    public readonly ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
+    public readonly ReadOnlySpan<byte> Written => _bytes.Written;
 
     /// <summary>Copies what is written so far.</summary>
     public readonly byte[] ToArray() => Written.ToArray();
 
     /// <summary>Gives the buffer back.</summary>
-    public void Dispose()
-    {
-        byte[] buffer = _buffer;
-        _buffer = [];
-        _length = 0;
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public void Dispose() => _bytes.Dispose();
 
     /// <summary>Writes ASCII as it is.</summary>
     public void WriteRaw(ReadOnlySpan<byte> ascii)
     {
-        ascii.CopyTo(Room(ascii.Length));
-        _length += ascii.Length;
+        ascii.CopyTo(_bytes.Place(ascii.Length));
     }
 
     /// <summary>Writes bytes as a text of base64.</summary>
     public void WriteBase64(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> room = Room(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 2);
+        Span<byte> room = _bytes.Room(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 2);
         room[0] = (byte)'"';
         Base64.EncodeToUtf8(bytes, room[1..], out _, out int written);
         room[written + 1] = (byte)'"';
-        _length += written + 2;
+        _bytes.Count(written + 2);
     }
 
     /// <summary>Writes a text, or <c>null</c>.</summary>
@@ -70,8 +58,8 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
         {
             int safe = rest.IndexOfAnyExcept(Safe);
             ReadOnlySpan<char> plain = safe < 0 ? rest : rest[..safe];
-            Ascii.FromUtf16(plain, Room(plain.Length), out int written);
-            _length += written;
+            Ascii.FromUtf16(plain, _bytes.Room(plain.Length), out int written);
+            _bytes.Count(written);
             if (safe < 0)
             {
                 break;
@@ -87,14 +75,14 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
     /// <summary>Writes a whole number.</summary>
     public void WriteInteger(long number)
     {
-        number.TryFormat(Room(MostNumber), out int written, default, CultureInfo.InvariantCulture);
-        _length += written;
+        number.TryFormat(_bytes.Room(MostNumber), out int written, default, CultureInfo.InvariantCulture);
+        _bytes.Count(written);
     }
 
     /// <summary>Writes a map.</summary>
     public void WriteMap(WireMap map)
     {
-        Guard();
+        BorrowedBytes.ThrowIfTooDeep();
         WriteRaw("{"u8);
         bool isFirst = true;
         foreach (ref readonly KeyValuePair<string, WireValue> entry in map.AsSpan())
@@ -112,7 +100,7 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
     /// <summary>Writes a list.</summary>
     public void WriteArray(ReadOnlySpan<WireValue> items)
     {
-        Guard();
+        BorrowedBytes.ThrowIfTooDeep();
         WriteRaw("["u8);
         bool isFirst = true;
         foreach (ref readonly WireValue item in items)
@@ -188,8 +176,7 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
                 string.Create(CultureInfo.InvariantCulture, $"A whole number is of {digits.Length} digits; {PythonJson.MostDigits} are read by Python."));
         }
 
-        Encoding.ASCII.GetBytes(digits, Room(digits.Length));
-        _length += digits.Length;
+        Encoding.ASCII.GetBytes(digits, _bytes.Place(digits.Length));
     }
 
     private void WriteNumber(double number)
@@ -202,9 +189,9 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
             return;
         }
 
-        Span<byte> room = Room(MostNumber);
+        Span<byte> room = _bytes.Room(MostNumber);
         number.TryFormat(room, out int written, "R", CultureInfo.InvariantCulture);
-        _length += written;
+        _bytes.Count(written);
         if (!room[..written].ContainsAny((byte)'.', (byte)'E'))
         {
             // Without it Python would read a whole number.
@@ -239,30 +226,9 @@ internal ref struct PythonJsonWriter(bool emitsTypeTags, bool emitsNonFinite)
                 break;
             default:
                 WriteRaw("\\u"u8);
-                ((ushort)character).TryFormat(Room(MostNumber), out int written, "x4", CultureInfo.InvariantCulture);
-                _length += written;
+                ((ushort)character).TryFormat(_bytes.Room(MostNumber), out int written, "x4", CultureInfo.InvariantCulture);
+                _bytes.Count(written);
                 break;
         }
-    }
-
-    private static void Guard()
-    {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            throw new MessageFormatException(MessageDefect.TooDeep, "Lists and maps are nested too deep to be written.");
-        }
-    }
-
-    private Span<byte> Room(int size)
-    {
-        if (_buffer.Length - _length < size)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + size), _buffer.Length * 2));
-            Written.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
-
-        return _buffer.AsSpan(_length);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Overlap.Distributed.Protocol;
 
 namespace Overlap.Distributed.Tasks;
 
@@ -20,7 +21,7 @@ public sealed record TaskOptions
     } = 3;
 
     /// <summary>How long a call waits that asks to be tried again and does not say when. Default: 3 minutes.</summary>
-    public TimeSpan RetryDelay { get; init => field = NotNegative(value, nameof(RetryDelay)); } = TimeSpan.FromMinutes(3);
+    public TimeSpan RetryDelay { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromMinutes(3);
 
     /// <summary>The exceptions, with all that derive from them, after which a call is tried again by itself. Default: none.</summary>
     public ImmutableArray<Type> RetriedExceptions { get; init; } = [];
@@ -28,22 +29,22 @@ public sealed record TaskOptions
     /// <summary>
     /// The wait before the first retry that is made by itself, doubled with each; <see langword="null"/>: always <see cref="RetryDelay"/>. Default: none.
     /// </summary>
-    public TimeSpan? RetryBackoff { get; init => field = value is null ? null : NotNegative(value.Value, nameof(RetryBackoff)); }
+    public TimeSpan? RetryBackoff { get; init => field = value is null ? null : Guard.NotNegative(value.Value); }
 
     /// <summary>The longest such wait. Default: 10 minutes.</summary>
-    public TimeSpan RetryBackoffMax { get; init => field = NotNegative(value, nameof(RetryBackoffMax)); } = TimeSpan.FromMinutes(10);
+    public TimeSpan RetryBackoffMax { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether such a wait is drawn between nothing and its whole length, so that calls that failed together do not return together. Default: yes.</summary>
     public bool RetryJitter { get; init; } = true;
 
     /// <summary>How long a run may take before its token is cancelled; <see langword="null"/>: as long as it will. Default: none.</summary>
-    public TimeSpan? SoftLimit { get; init => field = value is null ? null : Positive(value.Value, nameof(SoftLimit)); }
+    public TimeSpan? SoftLimit { get; init => field = value is null ? null : Guard.Positive(value.Value); }
 
     /// <summary>
     /// How long a run may take before it is ended by force; <see langword="null"/>: as long as it will. In a process pool its process is killed;
     /// elsewhere the call fails at once, and the function keeps its slot until it returns. Default: none.
     /// </summary>
-    public TimeSpan? HardLimit { get; init => field = value is null ? null : Positive(value.Value, nameof(HardLimit)); }
+    public TimeSpan? HardLimit { get; init => field = value is null ? null : Guard.Positive(value.Value); }
 
     /// <summary>How many calls a worker starts in a time; <see langword="null"/>: as many as it can. Default: none.</summary>
     public RateLimit? RateLimit { get; init; }
@@ -70,16 +71,4 @@ public sealed record TaskOptions
     /// Celery's <c>acks_on_failure_or_timeout</c>, turned off. Without effect on one that was acknowledged early. Default: no.
     /// </summary>
     public bool KeepsFailures { get; init; }
-
-    private static TimeSpan NotNegative(TimeSpan value, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
-        return value;
-    }
-
-    private static TimeSpan Positive(TimeSpan value, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, name);
-        return value;
-    }
 }

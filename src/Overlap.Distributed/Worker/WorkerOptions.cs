@@ -23,18 +23,10 @@ public sealed record WorkerOptions
     } = ["celery"];
 
     /// <summary>The worker's name among others. Default: <c>celery@</c> and the machine's name.</summary>
-    public string Name
-    {
-        get;
-        init
-        {
-            ArgumentException.ThrowIfNullOrEmpty(value, nameof(Name));
-            field = value;
-        }
-    } = $"celery@{Environment.MachineName}";
+    public string Name { get; init => field = Guard.NotEmpty(value); } = $"celery@{Environment.MachineName}";
 
     /// <summary>How many calls run at a time, where no executor is given. Unit: calls, at least 1. Default: one per core.</summary>
-    public int Concurrency { get; init => field = AtLeast(1, value, nameof(Concurrency)); } = Environment.ProcessorCount;
+    public int Concurrency { get; init => field = Guard.AtLeast(1, value); } = Environment.ProcessorCount;
 
     /// <summary>
     /// Runs the calls: threads for functions that block, asynchronous slots for others. It stays the caller's. Default: asynchronous slots, as many as
@@ -58,27 +50,30 @@ public sealed record WorkerOptions
     /// How much work is taken ahead of what runs, so that slots need not wait for the broker: as many calls as will take about this long. Of calls that
     /// take longer than that, none is taken ahead. Default: 50 ms.
     /// </summary>
-    public TimeSpan TakeAhead { get; init => field = NotNegative(value, nameof(TakeAhead)); } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan TakeAhead { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The most calls taken ahead, however short they are. Default: 512.</summary>
-    public int MaxAhead { get; init => field = AtLeast(0, value, nameof(MaxAhead)); } = 512;
+    public int MaxAhead { get; init => field = Guard.AtLeast(0, value); } = 512;
 
     /// <summary>
     /// How near the start of a call must be for it to wait here; one that is further ahead is put aside at the broker. Default: 10 seconds.
     /// </summary>
-    public TimeSpan Horizon { get; init => field = NotNegative(value, nameof(Horizon)); } = TimeSpan.FromSeconds(10);
+    public TimeSpan Horizon { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most calls that wait here for their time; more are put aside at the broker. Default: 1,000.</summary>
-    public int MaxWaiting { get; init => field = AtLeast(0, value, nameof(MaxWaiting)); } = 1_000;
+    public int MaxWaiting { get; init => field = Guard.AtLeast(0, value); } = 1_000;
 
-    /// <summary>How often a message is delivered when each time its worker died; then it becomes a dead letter. Default: 3.</summary>
-    public int MaxDeliveries { get; init => field = AtLeast(1, value, nameof(MaxDeliveries)); } = 3;
+    /// <summary>
+    /// How many workers may lose a message by dying or standing still; then it becomes a dead letter. The first is counted when it held the message, every
+    /// other when it had begun the call. With 1 whatever a dying worker held is a dead letter. Unit: deliveries, at least 1. Default: 3.
+    /// </summary>
+    public int MaxDeliveries { get; init => field = Guard.AtLeast(1, value); } = 3;
 
     /// <summary>How long a stop waits for running calls before it cancels their tokens. Default: 30 seconds.</summary>
-    public TimeSpan StopTimeout { get; init => field = NotNegative(value, nameof(StopTimeout)); } = TimeSpan.FromSeconds(30);
+    public TimeSpan StopTimeout { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long calls whose tokens a stop has cancelled may take to end; then their messages go back. Default: 3 seconds.</summary>
-    public TimeSpan StopGrace { get; init => field = NotNegative(value, nameof(StopGrace)); } = TimeSpan.FromSeconds(3);
+    public TimeSpan StopGrace { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromSeconds(3);
 
     /// <summary>Whether commands that are broadcast are followed: ping, revoke, and what tells how the worker stands. Default: yes.</summary>
     public bool FollowsControl { get; init; } = true;
@@ -98,15 +93,7 @@ public sealed record WorkerOptions
     public bool StoresRevocationsAtOnce { get; init; }
 
     /// <summary>How long nothing may be delivered while a queue is not empty, before the worker calls itself stalled. Default: 60 seconds.</summary>
-    public TimeSpan StallAfter
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, nameof(StallAfter));
-            field = value;
-        }
-    } = TimeSpan.FromSeconds(60);
+    public TimeSpan StallAfter { get; init => field = Guard.Positive(value); } = TimeSpan.FromSeconds(60);
 
     /// <summary>How large messages may be.</summary>
     public ProtocolLimits Limits { get; init; } = ProtocolLimits.Default;
@@ -119,16 +106,4 @@ public sealed record WorkerOptions
 
     /// <summary>What the waits of retries are drawn from, so that a test can repeat them; <see langword="null"/>: chance.</summary>
     internal int? Seed { get; init; }
-
-    private static int AtLeast(int least, int value, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
-        return value;
-    }
-
-    private static TimeSpan NotNegative(TimeSpan value, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
-        return value;
-    }
 }
