@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fetch;
 using Overlap.Cli.Rendering;
@@ -9,6 +11,9 @@ namespace Overlap.Cli.Programs;
 internal static class ProjectBuild
 {
     private const string LockName = "overlap.lock";
+
+    // Read and written by its owner.
+    private const uint OwnersMode = 0x180;
 
     /// <summary>Gives the project's assembly, built.</summary>
     /// <param name="path">The project's folder or file.</param>
@@ -22,7 +27,7 @@ internal static class ProjectBuild
             return fresh;
         }
 
-        using FileStream held = await LockAsync(output, messages);
+        using SafeFileHandle held = await LockAsync(output, messages);
 
         // Another start may have built while this one waited.
         if (output.FindAssembly() is { } built && !output.IsStale(built))
@@ -78,23 +83,32 @@ internal static class ProjectBuild
         }
     }
 
-    private static async Task<FileStream> LockAsync(ProjectOutput output, Messages messages)
+    private static async Task<SafeFileHandle> LockAsync(ProjectOutput output, Messages messages)
     {
         Directory.CreateDirectory(output.IntermediateFolder);
-        FileStream file = new(Path.Combine(output.IntermediateFolder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (Libc.Lock((int)file.SafeFileHandle.DangerousGetHandle(), Libc.LockExclusiveNow) == 0)
+        string path = Path.Combine(output.IntermediateFolder, LockName);
+
+        // Not as a FileStream: that takes a lock of its own, and fails while another start has this one.
+        int file = Libc.OpenAt(0, path, Libc.WriteOnly | Libc.Create | Libc.CloseOnExec, OwnersMode);
+        if (file < 0)
         {
-            return file;
+            throw new RunException(ExitCode.Environment, $"cannot write {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        SafeFileHandle held = new(file, ownsHandle: true);
+        if (Libc.Lock(file, Libc.LockExclusiveNow) == 0)
+        {
+            return held;
         }
 
         messages.WriteLine($"overlap: waiting for another build of {output.Name} ...");
 
         // On a thread of its own: the system's call waits until the other build has ended.
         await Task.Factory.StartNew(
-            () => Libc.Lock((int)file.SafeFileHandle.DangerousGetHandle(), Libc.LockExclusive),
+            () => Libc.Lock(file, Libc.LockExclusive),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        return file;
+        return held;
     }
 }
