@@ -14,7 +14,7 @@ namespace Overlap.Cli.Commands;
 internal sealed class DoctorCommand : Verb
 {
     // Long enough for a worker whose machine is busy, short enough for a health check.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly QueueOptions _queue = new();
 
@@ -26,6 +26,9 @@ internal sealed class DoctorCommand : Verb
         HelpName = "NAME",
         Description = "ask this worker how it stands, or all that fit a pattern as 'video@*'; fails unless all that answer, and one at least, are well",
     };
+
+    private readonly Option<Duration?> _timeout = ValueOption.Create(
+        "--timeout", "T", "how long workers may take to answer (default: 5s)", Duration.TryParse, Duration.Expected);
 
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object" };
 
@@ -40,7 +43,7 @@ internal sealed class DoctorCommand : Verb
         ("overlap doctor --worker celery@$(hostname)", "the health check of one worker"),
     ];
 
-    public override IReadOnlyList<OptionGroup> Groups => [_queue.Group, new OptionGroup("What is told", _queues, _worker, _json)];
+    public override IReadOnlyList<OptionGroup> Groups => [_queue.Group, new OptionGroup("What is told", _queues, _worker, _timeout, _json)];
 
     public override Task<int> RunAsync(Invocation invocation) => QueueLink.RunAsync(_queue, invocation, isMade: false, link => ExamineAsync(link, invocation));
 
@@ -58,7 +61,8 @@ internal sealed class DoctorCommand : Verb
         // Asked for what nobody has stored: it must answer.
         await link.Backend.ReadAsync("overlap-doctor");
         string? worker = invocation.Values.GetValue(_worker);
-        List<WorkerAnswer> answers = worker is null ? [] : await AskAsync(link, worker, invocation.Terminal.TimeProvider);
+        TimeSpan patience = invocation.Values.GetValue(_timeout)?.Value ?? Patience;
+        List<WorkerAnswer> answers = worker is null ? [] : await AskAsync(link, worker, patience, invocation.Terminal.TimeProvider);
         if (invocation.Values.GetValue(_json))
         {
             PrintJson(invocation.Terminal, link, report, queues, dead, worker is null ? null : answers);
@@ -70,17 +74,17 @@ internal sealed class DoctorCommand : Verb
 
         if (worker is not null && answers.Count == 0)
         {
-            invocation.Terminal.Messages.WriteError($"no worker {QueueText.Clean(worker)} answered within {Text.Seconds(Patience)}");
+            invocation.Terminal.Messages.WriteError($"no worker {QueueText.Clean(worker)} answered within {Text.Seconds(patience)}");
             return ExitCode.SomeFailed;
         }
 
         return answers.TrueForAll(static answer => answer.IsHealthy) ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
-    private static async Task<List<WorkerAnswer>> AskAsync(QueueLink link, string worker, TimeProvider clock)
+    private static async Task<List<WorkerAnswer>> AskAsync(QueueLink link, string worker, TimeSpan patience, TimeProvider clock)
     {
         List<WorkerAnswer> answers = [];
-        await foreach (WorkerAnswer answer in WorkerInquiry.AskAsync(link.Broker, worker, Patience, clock))
+        await foreach (WorkerAnswer answer in WorkerInquiry.AskAsync(link.Broker, worker, patience, clock))
         {
             answers.Add(answer);
             if (!WorkerInquiry.IsPattern(worker))

@@ -12,16 +12,10 @@ public sealed record SendRetryPolicy
     public int MaxRetries { get; init => field = Guard.AtLeast(0, value); } = 3;
 
     /// <summary>By how much each wait is longer than the one before; the first is none. Default: 0.2 seconds.</summary>
-    public TimeSpan Step { get; init => field = NotNegative(value, nameof(Step)); } = TimeSpan.FromSeconds(0.2);
+    public TimeSpan Step { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromSeconds(0.2);
 
     /// <summary>The longest wait. Default: 1 second.</summary>
-    public TimeSpan MaxDelay { get; init => field = NotNegative(value, nameof(MaxDelay)); } = TimeSpan.FromSeconds(1);
+    public TimeSpan MaxDelay { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromSeconds(1);
 
     internal TimeSpan DelayBefore(int retry) => TimeSpan.FromTicks(Math.Min(MaxDelay.Ticks, Step.Ticks * (retry - 1)));
-
-    private static TimeSpan NotNegative(TimeSpan value, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
-        return value;
-    }
 }

@@ -19,37 +19,23 @@ public sealed record ProtocolLimits
     };
 
     /// <summary>The size of a message in bytes, as it comes and once inflated; by default 16 MiB.</summary>
-    public int MessageBytes { get; init => field = AtLeastOne(value, nameof(MessageBytes)); } = 16 * 1024 * 1024;
+    public int MessageBytes { get; init => field = Guard.AtLeast(1, value); } = 16 * 1024 * 1024;
 
     /// <summary>How deep lists and maps may be nested; by default 64.</summary>
-    public int Depth { get; init => field = AtLeastOne(value, nameof(Depth)); } = 64;
+    public int Depth { get; init => field = Guard.AtLeast(1, value); } = 64;
 
     /// <summary>How many headers a message may have; by default 64.</summary>
-    public int Headers { get; init => field = AtLeastOne(value, nameof(Headers)); } = 64;
+    public int Headers { get; init => field = Guard.AtLeast(1, value); } = 64;
 
     /// <summary>How many callbacks and errbacks a task may have; by default 100 of each.</summary>
-    public int Callbacks { get; init => field = AtLeastOne(value, nameof(Callbacks)); } = 100;
+    public int Callbacks { get; init => field = Guard.AtLeast(1, value); } = 100;
 
     /// <summary>How many signatures a message may hold in all; by default 10,000.</summary>
-    public int Signatures { get; init => field = AtLeastOne(value, nameof(Signatures)); } = 10_000;
+    public int Signatures { get; init => field = Guard.AtLeast(1, value); } = 10_000;
 
     /// <summary>How many retries a header may claim; by default 1,000,000.</summary>
-    public int Retries { get; init => field = AtLeastOne(value, nameof(Retries)); } = 1_000_000;
+    public int Retries { get; init => field = Guard.AtLeast(1, value); } = 1_000_000;
 
     /// <summary>How far ahead an eta may be; by default a year.</summary>
-    public TimeSpan Eta
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(Eta));
-            field = value;
-        }
-    } = TimeSpan.FromDays(366);
-
-    private static int AtLeastOne(int value, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
-        return value;
-    }
+    public TimeSpan Eta { get; init => field = Guard.NotNegative(value); } = TimeSpan.FromDays(366);
 }
