@@ -245,7 +245,7 @@ internal sealed partial class RedisConsumer
             foreach (RedisHold hold in readable)
             {
                 transaction.Batch.Argument(hold.Tag);
-                transaction.Batch.Argument(EnvelopeText.Wrap(Marked(hold), hold.Bucket.Queue));
+                transaction.Batch.Argument(Copy(hold, isCounted: EnvelopeText.LostOf(hold.Message!) == 0));
             }
         }
 
@@ -286,17 +286,20 @@ internal sealed partial class RedisConsumer
         }
     }
 
-    private static byte[] Marked(RedisHold hold)
+    // What is kept of a hold: whoever finds it left behind brings back this, and so counts, or does not, whether he knows of counting or not.
+    private static byte[] Copy(RedisHold hold, bool isCounted)
     {
+        byte[] envelope = hold.Raw;
         try
         {
-            return EnvelopeText.WithLost(hold.Raw, hold.Message!, EnvelopeText.LostOf(hold.Message!) + 1);
+            envelope = isCounted ? EnvelopeText.WithLost(hold.Raw, hold.Message!, EnvelopeText.LostOf(hold.Message!) + 1) : hold.Raw;
         }
         catch (MessageFormatException)
         {
             // It was read and cannot be written: then it is not counted, and comes back as it was.
-            return hold.Raw;
         }
+
+        return EnvelopeText.Wrap(envelope, hold.Bucket.Queue);
     }
 
     private static string MemberOf(ClaimAttempt attempt, RedisBucket bucket) => attempt.ListOf(bucket) + " " + bucket.Key;

@@ -38,10 +38,12 @@ internal sealed partial class RedisConsumer
     }
 
     /// <summary>Renews the leases for one who has not seen for long that he holds: a process that stood still is told by nobody.</summary>
-    internal async ValueTask ProveAsync()
+    internal async ValueTask ProveAsync(RedisHold hold)
     {
         try
         {
+            // What is not written down yet cannot be renewed, and who does not know that it is holds nothing for certain.
+            await WaitForRegistrationAsync(hold.Claim, _disposing.Token).ConfigureAwait(false);
             await RenewLeasesAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -123,7 +125,7 @@ internal sealed partial class RedisConsumer
             {
                 held[index].SeenAt = asked;
             }
-            else if (held[index].TryBegin())
+            else if (held[index].TryBeginSettling())
             {
                 // Not one that is being settled: that is gone because of it.
                 lost.Add(held[index]);

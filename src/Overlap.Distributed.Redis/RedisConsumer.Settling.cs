@@ -54,7 +54,7 @@ internal sealed partial class RedisConsumer
         {
             for (int index = 0; index < settlements.Length; index++)
             {
-                if (settlements[index].Hold.TryBegin())
+                if (settlements[index].Hold.TryBeginSettling())
                 {
                     open.Add(index);
                 }

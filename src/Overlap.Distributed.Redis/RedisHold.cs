@@ -57,10 +57,10 @@ internal sealed class RedisHold(RedisConsumer owner, ClaimAttempt claim, RedisBu
     public bool IsCertain => !owner.MustLookFirst(this);
 
     /// <inheritdoc/>
-    public ValueTask ProveAsync() => owner.ProveAsync();
+    public ValueTask ProveAsync() => owner.ProveAsync(this);
 
     /// <summary>Begins to settle it; of those who try, one does.</summary>
-    public bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Held) == Held;
+    public bool TryBeginSettling() => Interlocked.CompareExchange(ref _state, Settling, Held) == Held;
 
     /// <summary>Takes the beginning back: nobody knows, and it may be tried again.</summary>
     public void Relent() => Interlocked.CompareExchange(ref _state, Held, Settling);

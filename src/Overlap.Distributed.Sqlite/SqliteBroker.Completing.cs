@@ -77,27 +77,34 @@ public sealed partial class SqliteBroker
         DoneAt = Store.Clock.GetUtcNow(),
     };
 
-    private async ValueTask<T> CompleteAsync<T>(
-        SqliteHold hold, Func<SqliteConnection, T> write, Func<T, ResultDocument>? result, CancellationToken cancellationToken)
+    private ValueTask<T> CompleteAsync<T>(
+        SqliteHold hold, Func<SqliteConnection, T> write, Func<T, ResultDocument>? result, CancellationToken cancellationToken) =>
+        CompleteAsync(hold, write, given => new SqliteCompletion(result?.Invoke(given)), cancellationToken);
+
+    /// <summary>Completes a hold together with what a task writes, and with what is planned once it is known what that gave.</summary>
+    internal async ValueTask<T> CompleteAsync<T>(
+        SqliteHold hold, Func<SqliteConnection, T> write, Func<T, SqliteCompletion> plan, CancellationToken cancellationToken)
     {
-        Task<(T Given, ResultDocument? Document, long Version)> completing = Store.WriteAsync(
+        Task<Written<T>> completing = Store.WriteAsync(
             isDurable: true,
-            (session, work) => Complete(session, work, hold, write, result),
+            (session, work) => Complete(session, work, hold, write, plan),
             done =>
             {
                 hold.Holder.NoteCompleted(hold);
-                if (done.Document is not null)
+                done.Completion.Committed?.Invoke();
+                if (done.Completion.Document is { } document)
                 {
-                    Store.Results.Tell(done.Document, done.Version);
+                    Store.Results.Tell(document, done.Version);
                 }
 
                 Store.Watch.Expect();
+                Wake(done.Queues);
             });
         return (await AskAsync(completing).WaitAsync(cancellationToken).ConfigureAwait(false)).Given;
     }
 
-    private (T Given, ResultDocument? Document, long Version) Complete<T>(
-        SqliteSession session, SqliteWork work, SqliteHold hold, Func<SqliteConnection, T> write, Func<T, ResultDocument>? result)
+    private Written<T> Complete<T>(
+        SqliteSession session, SqliteWork work, SqliteHold hold, Func<SqliteConnection, T> write, Func<T, SqliteCompletion> plan)
     {
         // I6: what fails here undoes itself only, so that others of the same transaction go on.
         session.Execute("SAVEPOINT completion");
@@ -105,14 +112,15 @@ public sealed partial class SqliteBroker
         {
             if (!hold.Holder.TryComplete(session, hold))
             {
-                throw new BrokerException($"The lease of a delivery of {Address} was lost before its task was completed.") { IsTransient = false };
+                throw new BrokerException($"A delivery of {Address} cannot be completed: it was completed or settled before, or its lease was lost.") { IsTransient = false };
             }
 
             T given = write(session.Connection);
-            ResultDocument? document = result?.Invoke(given);
-            long version = document is null ? 0 : SqliteResults.Store(session, document, Store.Now, _options.ResultExpiry) ?? 0;
+            SqliteCompletion completion = plan(given);
+            long version = completion.Document is { } document ? SqliteResults.Store(session, document, Store.Now, _options.ResultExpiry) ?? 0 : 0;
+            HashSet<string> queues = Publish(session, [.. completion.Sequel.Select(static publication => StoredPublication.Of(publication))]);
             session.Execute("RELEASE completion");
-            return (given, document, version);
+            return new Written<T>(given, completion, version, queues);
         }
         catch (Exception failure)
         {
@@ -123,4 +131,6 @@ public sealed partial class SqliteBroker
             return default;
         }
     }
+
+    private readonly record struct Written<T>(T Given, SqliteCompletion Completion, long Version, HashSet<string> Queues);
 }

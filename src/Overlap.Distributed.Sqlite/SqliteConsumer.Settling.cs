@@ -5,7 +5,7 @@ namespace Overlap.Distributed.Sqlite;
 // How deliveries end.
 internal sealed partial class SqliteConsumer
 {
-    private const string Copied = "queue, priority, claims, lost, body FROM overlap_message " + IfHeld;
+    private const string Copied = "queue, priority, claims, $5, body FROM overlap_message " + IfHeld;
 
     public async ValueTask<IReadOnlyList<bool>> SettleAsync(ReadOnlyMemory<Settlement> settlements, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ internal sealed partial class SqliteConsumer
         switch (settlement.Kind)
         {
             case SettlementKind.Return:
-                return session.Execute($"UPDATE overlap_message SET holder=NULL, wake=NULL {IfHeld}", hold.Id, _id, hold.Claim) == 1;
+                return Return(session, hold);
 
             case SettlementKind.Requeue or SettlementKind.Defer:
                 // A new row, for the order of rows is the order of the queue.
@@ -126,7 +126,8 @@ internal sealed partial class SqliteConsumer
                     hold.Id,
                     _id,
                     hold.Claim,
-                    settlement.Due) == 1 && TryComplete(session, hold);
+                    settlement.Due,
+                    hold.LostBy) == 1 && TryComplete(session, hold);
 
             case SettlementKind.DeadLetter:
                 return session.Execute(

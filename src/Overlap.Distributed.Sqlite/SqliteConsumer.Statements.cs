@@ -12,20 +12,22 @@ internal sealed partial class SqliteConsumer
         long now = _broker.Store.Now;
 
         // I2: one sentence for what is due and for what was lost, so that neither needs a sweeper: who claims, sweeps.
+        // I9: only the first loss is counted here, by being held; what was begun later has counted itself.
         session.Execute(
-            "UPDATE overlap_message SET lost=lost+(holder IS NOT NULL), holder=NULL, wake=NULL WHERE wake IS NOT NULL AND wake<=$1", now);
+            "UPDATE overlap_message SET lost=lost+(holder IS NOT NULL AND lost=0), holder=NULL, wake=NULL WHERE wake IS NOT NULL AND wake<=$1", now);
+        long until = now + (long)_broker.Lease.TotalMilliseconds;
         List<SqliteClaim> claims = [];
         foreach (long id in Choose(session, most))
         {
             using SqliteDataReader claimed = session.Query(
                 "UPDATE overlap_message SET holder=$1, wake=$2, claims=claims+1 WHERE id=$3 RETURNING id, queue, claims, lost, body",
                 _id,
-                now + (long)_broker.Lease.TotalMilliseconds,
+                until,
                 id);
             if (claimed.Read())
             {
                 claims.Add(new SqliteClaim(
-                    claimed.GetInt64(0), claimed.GetString(1), claimed.GetInt64(2), claimed.GetInt64(3), claimed.GetFieldValue<byte[]>(4)));
+                    claimed.GetInt64(0), claimed.GetString(1), claimed.GetInt64(2), claimed.GetInt64(3), until, claimed.GetFieldValue<byte[]>(4)));
             }
         }
 
@@ -54,7 +56,7 @@ internal sealed partial class SqliteConsumer
         return [.. waiting.OrderBy(static one => (one.Priority, one.Round)).Take(most).Select(static one => one.Id)];
     }
 
-    private List<SqliteHold> Renew(SqliteSession session, SqliteHold[] held)
+    private (List<SqliteHold> Lost, long Until) Renew(SqliteSession session, SqliteHold[] held)
     {
         long until = _broker.Store.Now + (long)_broker.Lease.TotalMilliseconds;
         List<SqliteHold> lost = [];
@@ -66,8 +68,15 @@ internal sealed partial class SqliteConsumer
             }
         }
 
-        return lost;
+        return (lost, until);
     }
+
+    // I9: from here on the row says that one more has lost it; who gives it back in peace takes that back.
+    private bool[] Begin(SqliteSession session, List<SqliteHold> holds) =>
+        [.. holds.Select(hold => session.Execute($"UPDATE overlap_message SET lost=$4 {IfHeld}", hold.Id, _id, hold.Claim, hold.LostBy + (hold.LostBy > 0 ? 1 : 0)) == 1)];
+
+    private bool Return(SqliteSession session, SqliteHold hold) =>
+        session.Execute($"UPDATE overlap_message SET holder=NULL, wake=NULL, lost=$4 {IfHeld}", hold.Id, _id, hold.Claim, hold.LostBy) == 1;
 
     private HashSet<string> GiveBack(SqliteSession session, SqliteHold[] holds)
     {
@@ -75,7 +84,7 @@ internal sealed partial class SqliteConsumer
         foreach (SqliteHold hold in holds)
         {
             // A row that is not its own any more is left alone.
-            session.Execute($"UPDATE overlap_message SET holder=NULL, wake=NULL {IfHeld}", hold.Id, _id, hold.Claim);
+            Return(session, hold);
         }
 
         queues.UnionWith(_options.Queues);

@@ -135,7 +135,7 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
 
     private async Task<IReadOnlyList<Delivery>> HoldAsync(List<SqliteClaim> claims)
     {
-        SqliteHold[] holds = [.. claims.Select(claim => new SqliteHold(this, claim.Id, claim.Claim))];
+        SqliteHold[] holds = [.. claims.Select(claim => new SqliteHold(this, claim.Id, claim.Claim, claim.LostBy) { Until = claim.Until })];
         bool isLate;
         lock (_gate)
         {
@@ -235,48 +235,5 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
         {
             await hold.LeaseLost.CancelAsync().ConfigureAwait(false);
         }
-    }
-
-    private void RenewOnTimer() => _ = RenewAsync();
-
-    /// <summary>Renews the leases of all it holds, and tells those that are lost.</summary>
-    private async Task RenewAsync()
-    {
-        SqliteHold[] held;
-        lock (_gate)
-        {
-            if (_isDisposed || StandsStill || _held.Count == 0)
-            {
-                return;
-            }
-
-            held = [.. _held.Where(static hold => !hold.IsCompleted)];
-        }
-
-        List<SqliteHold> lost;
-        try
-        {
-            lost = await _broker.Store.WriteAsync(isDurable: false, (session, _) => Renew(session, held)).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is SqliteFileException or ObjectDisposedException)
-        {
-            // Tried again after a third of a lease. If it fails for longer others cannot claim either, or they do, and a renewal finds that out.
-            return;
-        }
-
-        foreach (SqliteHold hold in lost)
-        {
-            await TellLostAsync(hold).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask TellLostAsync(SqliteHold hold)
-    {
-        lock (_gate)
-        {
-            _held.Remove(hold);
-        }
-
-        await hold.LeaseLost.CancelAsync().ConfigureAwait(false);
     }
 }

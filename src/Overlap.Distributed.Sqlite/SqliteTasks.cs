@@ -10,8 +10,9 @@ namespace Overlap.Distributed.Sqlite;
 public static class SqliteTasks
 {
     /// <summary>
-    /// Completes the running call together with its own writes to the same file: all of it is done, or nothing. So its effect happens once, also when
-    /// the call runs twice. It is the last thing a task does, and what it gives is what the task returns.
+    /// Completes the running call together with its own writes to the same file, its result, and the calls that follow it: all of it is done, or
+    /// nothing. So its effect happens once, also when the call runs twice. It is the last thing a task does: what it gives is the result, whatever the
+    /// task returns or throws afterwards.
     /// </summary>
     /// <typeparam name="T">What the writes give: the result.</typeparam>
     /// <param name="context">The running call.</param>
@@ -19,32 +20,54 @@ public static class SqliteTasks
     /// <param name="write">
     /// The writes, inside the transaction of the queue; see <see cref="SqliteBroker.CompleteAsync{T}(Delivery, Func{SqliteConnection, T}, Func{T, ResultDocument}?, CancellationToken)"/>.
     /// </param>
-    /// <param name="cancellationToken">Gives up the wait; the writes may be done by then.</param>
+    /// <param name="cancellationToken">Gives up before it begins; what has begun is waited for.</param>
     /// <remarks>
     /// Order: after what was published before. Race: with the end of the lease exactly one wins; who loses has written nothing, and his run ends
     /// without a result. Memory: what was written is visible to whoever reads after this. Cost: a share in one wait for the disk.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">The call runs in a process of its own, or its message was acknowledged before it ran.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The call has completed before, runs in a process of its own, or its message was acknowledged before it ran: nothing was written.
+    /// </exception>
     /// <exception cref="ArgumentException">The call is not of this broker.</exception>
-    /// <exception cref="BrokerException">The file cannot be written, or the message was given to another: let it pass.</exception>
+    /// <exception cref="BrokerException">
+    /// The file cannot be written, what follows the call goes nowhere, or the message was given to another: nothing was written; let it pass.
+    /// </exception>
     public static async ValueTask<T> CompleteAsync<T>(
         this TaskContext context, SqliteBroker broker, Func<SqliteConnection, T> write, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(broker);
         ArgumentNullException.ThrowIfNull(write);
-        Delivery delivery = context.Delivery as Delivery
-            ?? throw new InvalidOperationException($"{context.TaskName} runs in a process of its own, or was acknowledged before it ran: there is no message left to complete.");
-        Func<T, ResultDocument>? result = context.Message.IgnoresResult
-            ? null
-            : given => Documents.Success(context.Message, context.Converter.Write(given), context.TimeProvider.GetUtcNow());
+        cancellationToken.ThrowIfCancellationRequested();
+        WorkItem item = context.Reporter is WorkItem { IsAcknowledged: false } running
+            ? running
+            : throw new InvalidOperationException($"{context.TaskName} runs in a process of its own, or was acknowledged before it ran: there is no message left to complete.");
+        if (item.Completed is not null)
+        {
+            throw new InvalidOperationException($"{context.TaskName} has completed already, and nothing was written: to complete is the last thing a task does.");
+        }
+
+        SqliteHold hold = item.Delivery.State is SqliteHold known && known.Holder.IsOf(broker)
+            ? known
+            : throw new ArgumentException("The call did not come from this broker.", nameof(broker));
         try
         {
-            return await broker.CompleteAsync(delivery, write, result, cancellationToken).ConfigureAwait(false);
+            // Not given up half-way: who does not know whether it is done must not say how the call has ended.
+            return await broker.CompleteAsync(hold, write, given => Plan(item, context, given), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (BrokerException exception) when (!exception.IsTransient && delivery.LeaseLost.IsCancellationRequested)
+        catch (BrokerException exception) when (!exception.IsTransient && item.Delivery.LeaseLost.IsCancellationRequested)
         {
             throw new LeaseLostException(exception.Message, exception);
         }
+    }
+
+    private static SqliteCompletion Plan<T>(WorkItem item, TaskContext context, T given)
+    {
+        WireValue result = context.Converter.Write(given);
+        SequelCalls sequel = item.Runner.SequelOfSuccess(item.Message, result);
+        ResultDocument? document = item.IgnoresResult
+            ? null
+            : Documents.Success(item.Message, result, context.TimeProvider.GetUtcNow()) with { Children = sequel.Children };
+        return new SqliteCompletion(document) { Sequel = sequel.Publications, Committed = () => item.Completed = new CompletedCall(result, sequel) };
     }
 }

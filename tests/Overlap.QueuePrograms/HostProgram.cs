@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Redis;
@@ -31,6 +32,19 @@ internal static class HostProgram
             {
                 Say($"started {context.Id}");
                 Process.GetCurrentProcess().Kill();
+            })
+            .Add("tasks.pay", async (string diesWhen, string marker, TaskContext context) =>
+            {
+                int paid = await context.CompleteAsync((SqliteBroker)broker, connection =>
+                {
+                    using SqliteCommand command = connection.CreateCommand();
+                    command.CommandText = "INSERT INTO payment VALUES (7)";
+                    command.ExecuteNonQuery();
+                    DieOnce(diesWhen == "writing", marker);
+                    return 7;
+                });
+                DieOnce(diesWhen == "written", marker);
+                return paid;
             });
         WorkerHost host = new(broker, registry, backend, new WorkerOptions { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) });
         await host.StartAsync();
@@ -38,6 +52,15 @@ internal static class HostProgram
         await Task.Run(static () => Console.In.ReadToEnd());
         await host.StopAsync();
         Say($"ended {host.GetStatistics().LostLeases}");
+    }
+
+    private static void DieOnce(bool dies, string marker)
+    {
+        if (dies && !File.Exists(marker))
+        {
+            File.Create(marker).Dispose();
+            Process.GetCurrentProcess().Kill();
+        }
     }
 
     private static (IBroker Broker, IResultBackend Backend) Open(string url)

@@ -21,8 +21,9 @@ public sealed class Delivery
     public ReadOnlyMemory<byte> Raw { get; init; }
 
     /// <summary>
-    /// One more than the holders who have lost the message, as far as is known; the first is 1. A holder who died or stood still has lost it;
-    /// one who returned, requeued or deferred it, or was disposed, has not: an orderly stop makes no message a poison.
+    /// One more than the holders who have lost the message, as far as is known; the first is 1. A holder who died or stood still has lost it, after the
+    /// first only if he had begun it (<see cref="IBrokerConsumer.BeginAsync"/>): what is merely held beside a poison becomes none. One who
+    /// returned, requeued or deferred it, or was disposed, has not: an orderly stop makes no message a poison.
     /// </summary>
     public int Attempt { get; init; } = 1;
 

@@ -17,6 +17,21 @@ public interface IBrokerConsumer : IAsyncDisposable
     /// <exception cref="BrokerException">The broker refuses; a lost link is no exception, it is made again.</exception>
     ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Says that the calls of deliveries begin: who dies or stands still from now on is one more who has lost them. A message that was lost before is
+    /// not counted by being held, so that it does not pay for what others beside it did; a first delivery is, and need not be begun.
+    /// </summary>
+    /// <param name="deliveries">Deliveries of this consumer.</param>
+    /// <param name="cancellationToken">Gives up the wait; what was begun by then counts.</param>
+    /// <returns>For each whether it is still held; if not, its lease was lost, nothing counts, and another has it or will.</returns>
+    /// <remarks>
+    /// Order: of the call; before a settlement that is asked for afterwards. Race: with the end of a lease exactly one wins. Memory: none. Cost: one
+    /// round trip for all. Twice is legal, and counts once.
+    /// </remarks>
+    /// <exception cref="BrokerException">The broker refuses, or could not be reached in time; whether they count is not known.</exception>
+    /// <exception cref="ObjectDisposedException">The broker was disposed.</exception>
+    ValueTask<IReadOnlyList<bool>> BeginAsync(ReadOnlyMemory<Delivery> deliveries, CancellationToken cancellationToken);
+
     /// <summary>Settles deliveries, each whole or not at all.</summary>
     /// <returns>For each whether it was still held; if not, its lease was lost, and another has it or will.</returns>
     /// <remarks>

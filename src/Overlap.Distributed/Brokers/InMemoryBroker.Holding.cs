@@ -26,6 +26,25 @@ public sealed partial class InMemoryBroker
         return taken.ConvertAll(hold => Deliver(hold, consumer.Limits));
     }
 
+    /// <summary>Lets count what is still held.</summary>
+    internal bool[] Begin(InMemoryConsumer consumer, ReadOnlySpan<Delivery> deliveries)
+    {
+        bool[] areHeld = new bool[deliveries.Length];
+        lock (Gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            for (int index = 0; index < areHeld.Length; index++)
+            {
+                if (deliveries[index].State is InMemoryHold hold && consumer.Held.Contains(hold))
+                {
+                    areHeld[index] = hold.Counts = true;
+                }
+            }
+        }
+
+        return areHeld;
+    }
+
     /// <summary>Settles what is still held.</summary>
     internal bool[] Settle(InMemoryConsumer consumer, ReadOnlySpan<Settlement> settlements)
     {
@@ -114,6 +133,7 @@ public sealed partial class InMemoryBroker
             Tag = (++_lastTag).ToString(CultureInfo.InvariantCulture),
             Attempt = message.LostBy + 1,
             IsRedelivered = message.WasDelivered,
+            Counts = message.LostBy == 0,
         };
         consumer.Held.Add(hold);
         message.WasDelivered = true;
@@ -198,7 +218,7 @@ public sealed partial class InMemoryBroker
             {
                 _runningOut.Remove(hold);
                 hold.Holder.Held.Remove(hold);
-                hold.Message.LostBy++;
+                hold.Message.LostBy += hold.Counts ? 1 : 0;
                 PutLocked(hold.Message);
             }
 

@@ -51,6 +51,11 @@ internal sealed class InMemoryConsumer(InMemoryBroker broker, ConsumerOptions op
         }
     }
 
+    public ValueTask<IReadOnlyList<bool>> BeginAsync(ReadOnlyMemory<Delivery> deliveries, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<IReadOnlyList<bool>>(cancellationToken)
+            : new ValueTask<IReadOnlyList<bool>>(broker.Begin(this, deliveries.Span));
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(ReadOnlyMemory<Settlement> settlements, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)

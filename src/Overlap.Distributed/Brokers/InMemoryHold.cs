@@ -13,6 +13,9 @@ internal sealed class InMemoryHold(InMemoryConsumer holder, InMemoryMessage mess
 
     public required bool IsRedelivered { get; init; }
 
+    /// <summary>Whether its holder has lost the message if he dies now. Guarded by the broker's gate.</summary>
+    public required bool Counts { get; set; }
+
     /// <summary>Never disposed: it has neither timer nor wait handle, and who holds its token may use it at any time.</summary>
     public CancellationTokenSource LeaseLost { get; } = new();
 

@@ -39,7 +39,7 @@ public enum MessageDefect
     /// <summary>A task that this worker does not know.</summary>
     UnknownTask,
 
-    /// <summary>It was delivered as often as is allowed, and each time its worker died.</summary>
+    /// <summary>As many workers have lost it by dying or standing still as are allowed to.</summary>
     Poison,
 
     /// <summary>Its task has rejected it.</summary>

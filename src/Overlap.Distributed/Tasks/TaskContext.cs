@@ -72,8 +72,8 @@ public sealed class TaskContext
     /// <summary>Reads arguments and writes results.</summary>
     internal WireConverter Converter { get; }
 
-    /// <summary>The delivery that the call came with, which the broker knows; <see langword="null"/>: it is not here, or settled.</summary>
-    internal object? Delivery { get; init; }
+    /// <summary>Where its reports go: in the worker's own process, its item.</summary>
+    internal ITaskReporter? Reporter => _reporter;
 
     /// <summary>Tells how far the call is: who waits for it sees it.</summary>
     /// <param name="progress">What to tell.</param>

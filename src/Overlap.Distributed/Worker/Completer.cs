@@ -39,6 +39,21 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         return done.Task;
     }
 
+    /// <summary>Says of a delivery that was lost before that its call begins: from now on who dies counts (I6).</summary>
+    /// <returns>Whether it was still held.</returns>
+    public async Task<bool> BeginAsync(Delivery delivery)
+    {
+        try
+        {
+            return (await TryUntilDoneAsync(token => consumer.BeginAsync(new[] { delivery }, token)).ConfigureAwait(false))[0];
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException || (exception is OperationCanceledException && _abandoned.IsCancellationRequested))
+        {
+            // The broker has gone or the worker has ended: what is held goes back with the consumer.
+            return false;
+        }
+    }
+
     /// <summary>Does what comes, until it is ended.</summary>
     public async Task RunAsync()
     {

@@ -160,8 +160,17 @@ internal sealed class Intake : IDisposable
 
     private void BecomeDue(WorkItem item)
     {
+        // Taken before the look: of a last delivery that comes at this moment and this item, one sees the other.
         _window.Take(1);
-        Schedule(item);
+        if (!_window.IsNarrow)
+        {
+            Schedule(item);
+        }
+        else if (item.TryWithdraw())
+        {
+            // I6: nothing begins beside one that runs alone. It comes again behind that, for it is due.
+            _runner.EndReturned(item);
+        }
     }
 
     private void Submit(WorkItem item)

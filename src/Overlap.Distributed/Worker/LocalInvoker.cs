@@ -11,10 +11,7 @@ internal sealed class LocalInvoker(WireConverter converter, TimeProvider clock) 
 
     public ValueTask<WireValue> InvokeAsync(WorkItem item, TimeSpan? hardLimit, ILogger logger)
     {
-        TaskContext context = new(item.Message, converter, clock, logger, item, item.Stopping)
-        {
-            Delivery = item.IsAcknowledged ? null : item.Delivery,
-        };
+        TaskContext context = new(item.Message, converter, clock, logger, item, item.Stopping);
         context.Enter();
         return item.Definition.InvokeAsync(context, converter);
     }

@@ -3,12 +3,13 @@ using Overlap.Distributed.Brokers;
 namespace Overlap.Distributed.Worker;
 
 /// <summary>
-/// Sees to it that a message on its last delivery is held with nothing beside it. So it is known, if its holder dies, which message it was; and those
-/// that were only held together with a poison are not taken for one.
+/// Sees to it that a message on its last delivery runs with nothing beside it. So it is known, if its holder dies, which message it was; and those
+/// that only ran together with a poison are not taken for one.
 /// </summary>
 /// <remarks>
-/// Order: such a message waits until what is held has ended, a minute at most; meanwhile nothing is received. Race: called by the pump alone, but for
-/// the end of its patience. Memory: none. Cost: a look at each delivery.
+/// Order: such a message waits until what is held has ended, a minute at most; meanwhile nothing is received, and what becomes due goes back.
+/// Race: called by the pump alone, but for the end of its patience. What it gives back was not begun, so a death before it is back counts not.
+/// Memory: none. Cost: a look at each delivery.
 /// </remarks>
 internal sealed class Solitude : IDisposable
 {
@@ -34,7 +35,6 @@ internal sealed class Solitude : IDisposable
     /// <param name="deliveries">What was received; the window counts them already.</param>
     public IEnumerable<Delivery> Admit(IReadOnlyList<Delivery> deliveries)
     {
-        bool isAlone = deliveries.Count == 1 && _window.Held == 1;
         if (!deliveries.Any(IsLast))
         {
             // A minute passes anew for the next that comes.
@@ -42,9 +42,11 @@ internal sealed class Solitude : IDisposable
             return deliveries;
         }
 
-        if (isAlone)
+        // Narrow before the look: see Intake.BecomeDue.
+        _window.IsNarrow = true;
+        if (deliveries.Count == 1 && _window.Held == 1)
         {
-            _window.IsNarrow = true;
+            _isImpatient = false;
             _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return deliveries;
         }
@@ -56,7 +58,6 @@ internal sealed class Solitude : IDisposable
             return deliveries;
         }
 
-        _window.IsNarrow = true;
         _patience.Change(Patience, Timeout.InfiniteTimeSpan);
         foreach (Delivery delivery in deliveries.Where(IsLast))
         {

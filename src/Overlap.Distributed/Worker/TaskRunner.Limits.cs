@@ -24,7 +24,7 @@ internal sealed partial class TaskRunner
     // In this process nothing can be killed: the call fails now, its token is cancelled, and its slot is taken until it returns.
     private void HardLimitPassed(WorkItem item, TimeSpan limit)
     {
-        if (!item.TryEnd())
+        if (item.Completed is not null || !item.TryEnd())
         {
             return;
         }

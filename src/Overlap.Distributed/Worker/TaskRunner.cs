@@ -66,6 +66,12 @@ internal sealed partial class TaskRunner(
     /// <summary>Gives the message of an item back to its queue, which ends the item.</summary>
     public void EndReturned(WorkItem item)
     {
+        if (item.Completed is { } completed)
+        {
+            EndSucceeded(item, completed.Result, _clock.GetElapsedTime(item.StartedAt));
+            return;
+        }
+
         figures.CountReturned();
         if (item.IsAcknowledged)
         {
@@ -100,13 +106,26 @@ internal sealed partial class TaskRunner(
 
             item.IsAcknowledged = true;
         }
+        else if (item.Delivery.Attempt > 1 && !await completer.BeginAsync(item.Delivery).ConfigureAwait(false))
+        {
+            if (item.TryEnd())
+            {
+                EndLost(item);
+            }
+
+            return;
+        }
 
         if (item.Definition.Options.TracksStart && !item.IgnoresResult)
         {
             completer.Add(new Completion(item.Delivery, Extended(item, Documents.Started(item.Message, options.Name)), null, FreesPlace: false));
         }
 
-        await RunCallAsync(item).ConfigureAwait(false);
+        // Else the worker's stop has given it back while the broker was asked.
+        if (item.IsRunning)
+        {
+            await RunCallAsync(item).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask RunCallAsync(WorkItem item)
@@ -131,6 +150,17 @@ internal sealed partial class TaskRunner(
         TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
         window.Observe(duration);
 
+        // I9: it has ended already, and what its function did afterwards does not count.
+        if (item.Completed is { } completed)
+        {
+            if (failure is not null)
+            {
+                WorkerLog.FailedCompleted(_logger, item.Definition.Name, Shown(item.Message.Id), failure);
+            }
+
+            (result, failure) = (completed.Result, null);
+        }
+
         // Else its hard limit or the worker's stop has ended it, and what it returns comes too late.
         if (item.TryEnd())
         {
@@ -142,7 +172,7 @@ internal sealed partial class TaskRunner(
     {
         StopCause cause = item.Cause;
         string outcome = "failed";
-        if (cause == StopCause.LeaseLost || failure is LeaseLostException)
+        if (item.Completed is null && (cause == StopCause.LeaseLost || failure is LeaseLostException))
         {
             outcome = "lost";
             EndLost(item);
@@ -202,7 +232,8 @@ internal sealed partial class TaskRunner(
         SequelCalls calls;
         try
         {
-            calls = sequel.OfSuccess(item.Message, result);
+            // What follows one that was completed was sent in the same step.
+            calls = item.Completed is { } completed ? completed.Sequel with { Publications = [] } : sequel.OfSuccess(item.Message, result);
         }
         catch (MessageFormatException exception)
         {
@@ -226,6 +257,10 @@ internal sealed partial class TaskRunner(
         ResultDocument document = Documents.Failure(item.Message, error, exception is ProcessTaskException remote ? remote.Traceback : exception?.ToString(), now);
         End(item, document with { Children = calls.Children }, SettlementOfFailure(item, error), calls.Publications, SkippedBy(document, calls));
     }
+
+    /// <summary>What follows the success of a call.</summary>
+    /// <exception cref="MessageFormatException">It cannot be read, or the result has no form in which to travel.</exception>
+    public SequelCalls SequelOfSuccess(TaskMessage message, WireValue result) => sequel.OfSuccess(message, result);
 
     /// <summary>What follows the failure of a call; nothing, if that cannot be read.</summary>
     public SequelCalls SequelOfFailure(TaskMessage message)

@@ -13,6 +13,7 @@ internal sealed class WorkItem(Delivery delivery, TaskMessage message, TaskDefin
 
     private int _state;
     private int _cause;
+    private CompletedCall? _completed;
 
     public Delivery Delivery { get; } = delivery;
 
@@ -27,6 +28,13 @@ internal sealed class WorkItem(Delivery delivery, TaskMessage message, TaskDefin
 
     /// <summary>Whether it was acknowledged before it ran.</summary>
     public bool IsAcknowledged { get; set; }
+
+    /// <summary>How its own task has completed it; <see langword="null"/>: it has not. Written once, when that is done for good.</summary>
+    public CompletedCall? Completed
+    {
+        get => Volatile.Read(ref _completed);
+        set => Volatile.Write(ref _completed, value);
+    }
 
     /// <summary>Whether its task's rate limit has given it a time.</summary>
     public bool HasTurn { get; set; }

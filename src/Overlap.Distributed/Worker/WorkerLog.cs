@@ -56,6 +56,9 @@ internal static partial class WorkerLog
     [LoggerMessage(14014, LogLevel.Warning, "Commands could not be listened to, next try in {Seconds:0.###} s")]
     public static partial void ControlDelayed(ILogger logger, double seconds, Exception exception);
 
+    [LoggerMessage(14019, LogLevel.Error, "Task {Task} {TaskId} threw after it had completed with its own writes: it has succeeded all the same")]
+    public static partial void FailedCompleted(ILogger logger, string task, string taskId, Exception exception);
+
     [LoggerMessage(14017, LogLevel.Error, "The executor does not take task {Task} {TaskId}: its message goes back")]
     public static partial void Refused(ILogger logger, string task, string taskId, Exception exception);
 

@@ -63,7 +63,10 @@ public sealed record WorkerOptions
     /// <summary>The most calls that wait here for their time; more are put aside at the broker. Default: 1,000.</summary>
     public int MaxWaiting { get; init => field = Guard.AtLeast(0, value); } = 1_000;
 
-    /// <summary>How often a message is delivered when each time its worker died; then it becomes a dead letter. Default: 3.</summary>
+    /// <summary>
+    /// How many workers may lose a message by dying or standing still; then it becomes a dead letter. The first is counted when it held the message, every
+    /// other when it had begun the call. With 1 whatever a dying worker held is a dead letter. Unit: deliveries, at least 1. Default: 3.
+    /// </summary>
     public int MaxDeliveries { get; init => field = Guard.AtLeast(1, value); } = 3;
 
     /// <summary>How long a stop waits for running calls before it cancels their tokens. Default: 30 seconds.</summary>

@@ -89,6 +89,42 @@ public sealed class RedisWireTests(RedisServer server)
         Assert.Empty(await RedisServer.TextsAsync(url, "KEYS", "*"));
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task BeginAsync_HeldAgain_WhatAPythonWorkerRestoresCountsOnlyIfBegun(bool isBegun, int lost)
+    {
+        string url = await server.NewDatabaseAsync();
+        await using RedisBroker broker = Make(url);
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        Delivery delivery = await ReceiveAgainAsync(broker, consumer);
+        if (isBegun)
+        {
+            Assert.Equal([true], await consumer.BeginAsync(new[] { delivery }, CancellationToken.None));
+        }
+
+        Assert.Equal([delivery.Tag], await WrittenDownAsync(url));
+        WireValue held = PythonJson.Read((await RedisServer.RunAsync(url, ["HGET", "unacked", delivery.Tag]))[0].AsBytes(), ProtocolLimits.Default);
+        Assert.Equal(("", "celery"), (held.AsArray()[1].AsText(), held.AsArray()[2].AsText()));
+        Assert.Equal(lost, held.AsArray()[0].AsMap()["headers"].AsMap()["x-overlap-lost"].AsInteger());
+    }
+
+    [Fact]
+    public async Task BeginAsync_TakenAwayWithinTheLease_LeavesNoCopyBehind()
+    {
+        string url = await server.NewDatabaseAsync();
+        await using RedisBroker broker = Make(url);
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        Delivery delivery = await ReceiveAgainAsync(broker, consumer);
+        await WrittenDownAsync(url);
+        await RedisServer.RunAsync(url, ["ZREM", "unacked_index", delivery.Tag], ["HDEL", "unacked", delivery.Tag]);
+
+        Assert.Equal([false], await consumer.BeginAsync(new[] { delivery }, CancellationToken.None));
+
+        Assert.True(delivery.LeaseLost.IsCancellationRequested);
+        Assert.Empty(await RedisServer.TextsAsync(url, "HKEYS", "unacked"));
+    }
+
     [Fact]
     public async Task Options_OtherNames_AreUsedThroughout()
     {
@@ -263,6 +299,20 @@ public sealed class RedisWireTests(RedisServer server)
 
     private static async Task<Delivery> ReceiveOneAsync(IBrokerConsumer consumer) =>
         Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None).AsTask().WaitAsync(Guard));
+
+    /// <summary>Receives a message that its holder has lost once.</summary>
+    private async Task<Delivery> ReceiveAgainAsync(RedisBroker broker, IBrokerConsumer consumer)
+    {
+        await broker.PublishAsync(new[] { To("celery", 0) });
+        await ReceiveOneAsync(consumer);
+        ((RedisConsumer)consumer).StandStill();
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await broker.SweepAsync(CancellationToken.None);
+        ((RedisConsumer)consumer).GoOn();
+        Delivery delivery = await ReceiveOneAsync(consumer);
+        Assert.Equal(2, delivery.Attempt);
+        return delivery;
+    }
 
     // Deliveries are given out before they are written down; what comes behind that on the same link tells that it is done.
     private static async Task<string[]> WrittenDownAsync(string url, string index = "unacked_index")

@@ -136,6 +136,31 @@ public sealed class SqliteBrokerTests : KnownRoutesBrokerContract, IDisposable
     }
 
     [Fact]
+    public async Task Renewal_AskedForBeforeACompletionIsWritten_LosesNothing()
+    {
+        // The row was gone when the renewal came, because it was completed: that was taken for a lost lease.
+        await using IBroker broker = await CreateAsync();
+        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
+        await PublishAsync(broker, "a");
+        Delivery delivery = await ReceiveOneAsync(consumer);
+        TestSignal writing = new("writing");
+        using ManualResetEventSlim go = new();
+        Task<int> completing = ((SqliteBroker)broker).CompleteAsync(delivery, _ =>
+        {
+            writing.Signal();
+            go.Wait(Guard);
+            return 1;
+        }).AsTask();
+        await writing.WaitAsync();
+        Task proof = ((SqliteConsumer)consumer).ProveAsync().AsTask();
+        go.Set();
+        await completing.WaitAsync(Guard);
+        await proof.WaitAsync(Guard);
+        Assert.False(delivery.LeaseLost.IsCancellationRequested);
+        Assert.Equal([true], await AcknowledgeAsync(consumer, delivery));
+    }
+
+    [Fact]
     public async Task ExamineAsync_File_TellsLibraryAndJournal()
     {
         await using IBroker broker = await CreateAsync();

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
+using Overlap.Distributed.Sqlite;
+using Overlap.Distributed.Tasks;
 
 namespace Overlap.Distributed.Tests.Sqlite;
 
@@ -12,6 +15,7 @@ namespace Overlap.Distributed.Tests.Sqlite;
 [Trait("kind", "stress")]
 public sealed class SqliteKillTests : IDisposable
 {
+    private const int Killed = 128 + 9;
     private const int Seed = 20_31;
     private const int PerCall = 5;
     private const int AtATime = 4;
@@ -123,6 +127,35 @@ public sealed class SqliteKillTests : IDisposable
         Assert.Equal((long)Count, _file.Query<long>("SELECT count(*) FROM overlap_message WHERE queue='done'"));
     }
 
+    [Theory]
+    [InlineData("writing", 0, 1, 0)]
+    [InlineData("written", 1, 0, 1)]
+    public async Task Task_WorkerKilledAroundItsCompletion_AllOfItIsThereOrNothingAndThenOnce(string diesWhen, long paid, long messages, long results)
+    {
+        _file.Execute("CREATE TABLE payment (amount INTEGER)");
+        string url = $"sqlite:///{_file.Path}";
+        string marker = _file.Path + ".died";
+        await using SqliteBroker broker = new(_file.Options);
+        await using SqliteBackend backend = new(_file.Options);
+        TaskHandle<long> handle = await new TaskClient(broker, backend).SendAsync<long>(new Signature("tasks.pay", diesWhen, marker));
+
+        using Process dying = Start(["host", url]);
+        await dying.WaitForExitAsync(new CancellationTokenSource(Guard).Token);
+        Assert.Equal(Killed, dying.ExitCode);
+        Assert.Equal((paid, messages, results), Counts());
+
+        using Process next = Start(["host", url]);
+        Assert.Equal(7, await handle.GetAsync().AsTask().WaitAsync(Guard));
+        next.StandardInput.Close();
+        await next.WaitForExitAsync(new CancellationTokenSource(Guard).Token);
+        Assert.Equal((1L, 0L, 1L), Counts());
+
+        (long Paid, long Messages, long Results) Counts() => (
+            _file.Query<long>("SELECT count(*) FROM payment"),
+            _file.Query<long>("SELECT count(*) FROM overlap_message"),
+            _file.Query<long>("SELECT count(*) FROM overlap_result WHERE is_ready=1"));
+    }
+
     private static string[] Program(params string[] arguments)
     {
         // artifacts/bin/Overlap.Distributed.Tests/debug → artifacts/bin/Overlap.QueuePrograms/debug
@@ -165,7 +198,6 @@ public sealed class SqliteKillTests : IDisposable
     /// <summary>Runs a program that kills itself after so many lines. It must have so much to say.</summary>
     private static async Task<List<string>> RunAndKillAsync(string name, int afterLines, params string[] arguments)
     {
-        const int Killed = 128 + 9;
         using Process process = Start([name, $"{afterLines}", .. arguments]);
         string[] lines = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await process.WaitForExitAsync();

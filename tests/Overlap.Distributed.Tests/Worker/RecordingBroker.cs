@@ -3,8 +3,8 @@ using Overlap.Distributed.Protocol;
 
 namespace Overlap.Distributed.Tests.Worker;
 
-/// <summary>A broker in memory whose consumers are known, so that their leases can run out, and whose settlements are kept.</summary>
-internal sealed class RecordingBroker(InMemoryBroker inner) : IBroker
+/// <summary>A broker whose consumers are known, so that their leases can run out, and whose settlements are kept.</summary>
+internal sealed class RecordingBroker(IBroker inner) : IBroker
 {
     private readonly Lock _gate = new();
     private readonly List<SettlementKind> _settled = [];
@@ -24,6 +24,12 @@ internal sealed class RecordingBroker(InMemoryBroker inner) : IBroker
 
     /// <summary>Called before each publication; may throw.</summary>
     public Action? Publishing { get; set; }
+
+    /// <summary>Awaited before each settlement.</summary>
+    public Func<Task>? Settling { get; set; }
+
+    /// <summary>Called before each begin, with its deliveries; may throw.</summary>
+    public Action<ReadOnlyMemory<Delivery>>? Beginning { get; set; }
 
     /// <summary>Given the number of messages in place of the truth.</summary>
     public long? CountTold { get; set; }
@@ -72,14 +78,25 @@ internal sealed class RecordingBroker(InMemoryBroker inner) : IBroker
     {
         public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken) => inner.ReceiveAsync(most, cancellationToken);
 
-        public ValueTask<IReadOnlyList<bool>> SettleAsync(ReadOnlyMemory<Settlement> settlements, CancellationToken cancellationToken)
+        public ValueTask<IReadOnlyList<bool>> BeginAsync(ReadOnlyMemory<Delivery> deliveries, CancellationToken cancellationToken)
         {
+            broker.Beginning?.Invoke(deliveries);
+            return inner.BeginAsync(deliveries, cancellationToken);
+        }
+
+        public async ValueTask<IReadOnlyList<bool>> SettleAsync(ReadOnlyMemory<Settlement> settlements, CancellationToken cancellationToken)
+        {
+            if (broker.Settling is { } settling)
+            {
+                await settling();
+            }
+
             lock (broker._gate)
             {
                 broker._settled.AddRange(settlements.ToArray().Select(static settlement => settlement.Kind));
             }
 
-            return inner.SettleAsync(settlements, cancellationToken);
+            return await inner.SettleAsync(settlements, cancellationToken);
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -116,6 +116,9 @@ internal sealed class Scene : IAsyncDisposable
         _folder?.Delete(recursive: true);
     }
 
+    /// <summary>The id of the call that a dead letter was.</summary>
+    public static string IdOf(DeadLetterRecord letter) => EnvelopeCodec.Read(letter.Raw, ProtocolLimits.Default).Headers["id"].AsText();
+
     // Held messages count too.
     private async Task<long> CountLeftAsync()
     {
