@@ -216,7 +216,8 @@ public sealed class TaskClient
                 RoutingKey = routingKey,
             },
         };
-        return (new Publication(exchange, routingKey, TaskMessageCodec.Write(message, _options.EmitsTypeTags)), id);
+        WireMessage written = TaskMessageCodec.Write(StampedOptions.Stamp(message, options.Others), _options.EmitsTypeTags);
+        return (new Publication(exchange, routingKey, written), id);
     }
 
     private async Task<(ImmutableArray<string> Ids, SendOutcome Outcome)> SendBatchAsync(

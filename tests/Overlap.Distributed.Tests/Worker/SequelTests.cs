@@ -45,6 +45,36 @@ public sealed class SequelTests
     }
 
     [Fact]
+    public async Task RunAsync_ChainStepWithStampsAndAGroup_KeepsThem()
+    {
+        TaskMessage? seen = null;
+        WireMap options = new(
+        [
+            new("task_id", "second"),
+            new("group_id", "its-own"),
+            new("group_index", 4),
+            new("stamped_headers", ImmutableArray.Create<WireValue>("tenant")),
+            new("tenant", "a"),
+        ]);
+        WireMap step = new([new("task", "tasks.look"), new("args", ImmutableArray<WireValue>.Empty), new("kwargs", WireMap.Empty), new("options", options)]);
+        await using WorkerBench bench = new();
+        bench.Registry.Add("tasks.add", (long a, long b) => a + b).Add("tasks.look", int (WireValue value, TaskContext context) =>
+        {
+            seen = context.Message;
+            return 1;
+        });
+        await bench.StartAsync();
+
+        await bench.Client.SendAsync(new Signature("tasks.add", 1, 2) { Options = new CallOptions { Chain = [step], GroupId = "another" } });
+        await bench.EndOfAsync("second");
+
+        Assert.Equal("its-own", seen!.GroupId);
+        Assert.Equal(4, seen.GroupIndex);
+        Assert.Equal(["tenant"], seen.StampedHeaders);
+        Assert.Equal((WireValue)"a", seen.Stamps["tenant"]);
+    }
+
+    [Fact]
     public async Task RunAsync_ChainStepFails_TheOthersFailWithIt()
     {
         await using WorkerBench bench = await StartAsync();
