@@ -51,6 +51,7 @@ public sealed class RedisBackend : IResultBackend
         bool[] stored = new bool[all.Length];
         try
         {
+            RedisFaultPoints.StoreReady.Reach();
             if (Array.TrueForAll(all, static document => document.IsReady))
             {
                 // What ends a call is never refused, so nobody has to look first. To store it twice is the same as once.
@@ -62,11 +63,13 @@ public sealed class RedisBackend : IResultBackend
 
                 transaction.Close();
                 transaction.Read(await _shared.ExecuteAsync(transaction.Batch, cancellationToken).ConfigureAwait(false));
+                RedisFaultPoints.Stored.Reach();
                 Array.Fill(stored, true);
                 return stored;
             }
 
             await StoreGuardedAsync(all, written, stored, cancellationToken).ConfigureAwait(false);
+            RedisFaultPoints.Stored.Reach();
             return stored;
         }
         catch (Exception error) when (RedisFaults.IsOne(error))

@@ -106,6 +106,7 @@ public sealed class RedisBroker : IBroker
 
         try
         {
+            RedisFaultPoints.PublicationReady.Reach();
             RedisRoutes.Push first = pushes[0];
             if (pushes.TrueForAll(push => push.Key == first.Key && !push.IsChannel))
             {
@@ -120,6 +121,7 @@ public sealed class RedisBroker : IBroker
                 }
 
                 (await Shared.ExecuteAsync(batch, cancellationToken).ConfigureAwait(false))[0].OrThrow();
+                RedisFaultPoints.PublicationMade.Reach();
                 return;
             }
 
@@ -131,6 +133,7 @@ public sealed class RedisBroker : IBroker
 
             transaction.Close();
             transaction.Read(await Shared.ExecuteAsync(transaction.Batch, cancellationToken).ConfigureAwait(false));
+            RedisFaultPoints.PublicationMade.Reach();
         }
         catch (RespLinkException error) when (error.WasSent)
         {

@@ -65,7 +65,7 @@ internal sealed partial class RedisConsumer
                 return [];
             }
 
-            IReadOnlyList<Delivery> deliveries = await TakeAsync(connection, plan).ConfigureAwait(false);
+            IReadOnlyList<Delivery> deliveries = await TakeOrAbortAsync(connection, plan).ConfigureAwait(false);
             if (deliveries.Count > 0)
             {
                 return deliveries;
@@ -110,6 +110,20 @@ internal sealed partial class RedisConsumer
 
     private int PlaceOf(string queue, int step) => _places[_keys.BucketOfStep(queue, _keys.Steps[step])];
 
+    // C5: what the server has moved and nobody was given is found in its claim list over the next link.
+    private async ValueTask<IReadOnlyList<Delivery>> TakeOrAbortAsync(RespConnection connection, (RedisBucket Bucket, int Count)[] plan)
+    {
+        try
+        {
+            return await TakeAsync(connection, plan).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!RedisFaults.IsOne(error))
+        {
+            connection.Abort(error);
+            throw;
+        }
+    }
+
     private async ValueTask<IReadOnlyList<Delivery>> TakeAsync(RespConnection connection, (RedisBucket Bucket, int Count)[] plan)
     {
         _open.RemoveAll(static open => open.Registered.IsCompleted);
@@ -141,6 +155,7 @@ internal sealed partial class RedisConsumer
 
         AddWatches(batch, attempt);
         int counts = AddCounts(batch);
+        RedisFaultPoints.ClaimReady.Reach();
         _open.Add(attempt);
         RespValue[] replies = await connection.ExecuteAsync(batch).ConfigureAwait(false);
 
@@ -164,6 +179,7 @@ internal sealed partial class RedisConsumer
         }
 
         RespClient.Inspect(connection, replies);
+        RedisFaultPoints.Claimed.ReachIf(taken.Count > 0);
         if (taken.Count == 0)
         {
             // C3: the lists are empty, and their names are used again.
@@ -265,6 +281,7 @@ internal sealed partial class RedisConsumer
         try
         {
             bool isRegistered = transaction.Read(await connection.ExecuteAsync(transaction.Batch).ConfigureAwait(false)) is not null;
+            RedisFaultPoints.ClaimWritten.Reach();
             if (!isRegistered)
             {
                 LoseAll(all);
@@ -278,9 +295,9 @@ internal sealed partial class RedisConsumer
             // The next link looks at it before anything else.
             return false;
         }
-        catch (RespErrorException error)
+        catch (Exception error)
         {
-            // The messages are safe where they are; the next link tries again.
+            // Refused, or worse. The messages are safe where they are; the next link tries again.
             connection.Abort(error);
             return false;
         }

@@ -81,9 +81,9 @@ internal sealed partial class RedisConsumer
             {
                 await RenewLeasesAsync().ConfigureAwait(false);
             }
-            catch (Exception error) when (RedisFaults.IsOne(error) || error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error)
             {
-                // The next round tries again; as long as the server cannot be reached from here, its word stands.
+                // Whatever it is, what is held must not be lost for it. The next round tries again; as long as the server cannot be reached from here, its word stands.
                 if (error is not OperationCanceledException)
                 {
                     RedisLog.SweepFailed(_logger, error.Message);
@@ -117,6 +117,7 @@ internal sealed partial class RedisConsumer
         long asked = _clock.GetTimestamp();
         RespValue[] replies = await _broker.Shared.ExecuteAsync(batch, _disposing.Token).ConfigureAwait(false);
         replies[0].OrThrow();
+        RedisFaultPoints.Renewed.Reach();
         RespValue[] found = replies[scores].OrThrow().Items.ToArray();
         List<RedisHold> lost = [];
         for (int index = 0; index < held.Length; index++)

@@ -82,15 +82,16 @@ internal sealed partial class RedisConsumer
                 {
                     await SendAsync(settlements, open, results, cancellationToken).ConfigureAwait(false);
                 }
-                catch (RespLinkException error) when (error.WasSent)
+                catch (Exception error) when (error is not RespLinkException { WasSent: false })
                 {
-                    // S2: on the next link it is seen whether it was carried out: if so, the holds are gone.
+                    // S2: on the next link it is seen whether it was carried out: if so, the holds are gone. To send it again without a look would
+                    // publish the successors again, whatever it was that went wrong.
                     foreach (int index in open)
                     {
                         settlements[index].Hold.IsUncertain = true;
                     }
 
-                    if (_linkClock.GetElapsedTime(start) > _patience)
+                    if (error is not RespLinkException || _linkClock.GetElapsedTime(start) > _patience)
                     {
                         throw;
                     }
@@ -167,7 +168,9 @@ internal sealed partial class RedisConsumer
         }
 
         transaction.Close();
+        RedisFaultPoints.SettlementReady.Reach();
         RespValue[] outcome = transaction.Read(await _broker.Shared.ExecuteAsync(transaction.Batch, cancellationToken).ConfigureAwait(false))!;
+        RedisFaultPoints.SettlementMade.Reach();
         for (int place = 0; place < ends.Length; place++)
         {
             bool wasHeld = outcome[ends[place]].AsInteger() > 0;

@@ -113,12 +113,14 @@ internal sealed class RedisSweeper(
             look.Add("ZRANGEBYSCORE", keys.Deferred, "-inf", RespBatch.SecondsOf(_clock.GetUtcNow()), "LIMIT", 0, MostAtOnce);
             due = (await connection.ExecuteAsync(look).ConfigureAwait(false))[0].OrThrow().Items.ToArray();
             RespValue[] members = due;
+            RedisFaultPoints.DueFound.ReachIf(members.Length > 0);
             if (members.Length > 0 && await fence.RunAsync(transaction => AddDue(transaction, members)).ConfigureAwait(false) is null)
             {
                 return moved;
             }
 
             moved += due.Length;
+            RedisFaultPoints.DuePutBack.ReachIf(due.Length > 0);
         }
         while (due.Length == MostAtOnce);
 
@@ -185,6 +187,8 @@ internal sealed class RedisSweeper(
                 continue;
             }
 
+            RedisFaultPoints.ClaimSwept.ReachIf(moved > 0);
+
             // Forgotten only if it is still empty: its owner may have come back.
             RespTransaction forget = new();
             forget.Add("ZREM", keys.Claims, member);
@@ -215,6 +219,7 @@ internal sealed class RedisSweeper(
                 return restored;
             }
 
+            RedisFaultPoints.LostTaken.Reach();
             restored += await PutBackAsync(connection, fence).ConfigureAwait(false);
         }
 
@@ -330,6 +335,7 @@ internal sealed class RedisSweeper(
 
             transaction.Add("DEL", keys.Restoring, keys.RestoringMessages);
         }).ConfigureAwait(false);
+        RedisFaultPoints.LostPutBack.Reach();
         return done is null ? 0 : back.Count;
     }
 

@@ -40,9 +40,15 @@ public sealed class SqliteBackend : IResultBackend
         ResultDocument[] copied = documents.ToArray();
         Task<long?[]> storing = _store.WriteAsync(
             isDurable: Array.Exists(copied, static document => document.IsReady),
-            (session, _) => Store(session, copied),
+            (session, _) =>
+            {
+                long?[] versions = Store(session, copied);
+                SqliteFaultPoints.StoreWritten.Reach();
+                return versions;
+            },
             versions => Tell(copied, versions));
         long?[] stored = await AskAsync(storing).WaitAsync(cancellationToken).ConfigureAwait(false);
+        SqliteFaultPoints.Stored.Reach();
         return Array.ConvertAll(stored, static version => version is not null);
     }
 

@@ -94,6 +94,13 @@ public sealed partial class SqliteBroker
             publication.Body);
     }
 
+    private HashSet<string> PublishAll(SqliteSession session, StoredPublication[] publications)
+    {
+        HashSet<string> queues = Publish(session, publications);
+        SqliteFaultPoints.PublicationWritten.Reach();
+        return queues;
+    }
+
     private static (long Heard, ImmutableArray<byte[]> Messages) ReadBroadcasts(SqliteSession session, long heard, string exchange, string pattern)
     {
         ImmutableArray<byte[]>.Builder messages = ImmutableArray.CreateBuilder<byte[]>();

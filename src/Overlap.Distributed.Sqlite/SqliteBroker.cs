@@ -80,8 +80,9 @@ public sealed partial class SqliteBroker : IBroker
         }
 
         Task<HashSet<string>> publishing = Store.WriteAsync(
-            isDurable: true, (session, _) => Publish(session, prepared), Wake, size);
+            isDurable: true, (session, _) => PublishAll(session, prepared), Wake, size);
         await AskAsync(publishing).WaitAsync(cancellationToken).ConfigureAwait(false);
+        SqliteFaultPoints.PublicationMade.Reach();
     }
 
     /// <inheritdoc/>

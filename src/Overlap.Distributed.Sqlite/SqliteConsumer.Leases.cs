@@ -81,6 +81,7 @@ internal sealed partial class SqliteConsumer
         }
 
         (List<SqliteHold> lost, long until) = await _broker.Store.WriteAsync(isDurable: false, (session, _) => Renew(session, held)).ConfigureAwait(false);
+        SqliteFaultPoints.Renewed.Reach();
         foreach (SqliteHold hold in held.Except(lost))
         {
             hold.Until = until;

@@ -25,6 +25,7 @@ internal sealed partial class SqliteConsumer
                 (session, _) => Settle(session, mine),
                 _broker.Wake,
                 mine.Sum(static one => one.Successor?.Body.Length ?? 0L))).ConfigureAwait(false);
+            SqliteFaultPoints.SettlementMade.Reach();
         }
         catch
         {
@@ -108,6 +109,7 @@ internal sealed partial class SqliteConsumer
             }
         }
 
+        SqliteFaultPoints.SettlementWritten.Reach();
         return queues;
     }
 

@@ -13,8 +13,9 @@ internal sealed partial class SqliteConsumer
 
         // I2: one sentence for what is due and for what was lost, so that neither needs a sweeper: who claims, sweeps.
         // I9: only the first loss is counted here, by being held; what was begun later has counted itself.
-        session.Execute(
+        int found = session.Execute(
             "UPDATE overlap_message SET lost=lost+(holder IS NOT NULL AND lost=0), holder=NULL, wake=NULL WHERE wake IS NOT NULL AND wake<=$1", now);
+        SqliteFaultPoints.LostFound.ReachIf(found > 0);
         long until = now + (long)_broker.Lease.TotalMilliseconds;
         List<SqliteClaim> claims = [];
         foreach (long id in Choose(session, most))
@@ -31,6 +32,7 @@ internal sealed partial class SqliteConsumer
             }
         }
 
+        SqliteFaultPoints.ClaimWritten.ReachIf(claims.Count > 0);
         long? nextWake = claims.Count > 0 ? null : session.ReadNumber("SELECT min(wake) FROM overlap_message WHERE wake IS NOT NULL");
         return (claims, nextWake);
     }

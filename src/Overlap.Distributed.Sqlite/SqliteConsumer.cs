@@ -64,6 +64,7 @@ internal sealed partial class SqliteConsumer : IBrokerConsumer
                     isDurable: false, (session, _) => Claim(session, most))).ConfigureAwait(false);
                 if (claims.Count > 0)
                 {
+                    SqliteFaultPoints.Claimed.Reach();
                     return await HoldAsync(claims).ConfigureAwait(false);
                 }
 

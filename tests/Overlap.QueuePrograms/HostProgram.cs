@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Diagnostics;
 using Overlap.Distributed.Redis;
 using Overlap.Distributed.Sqlite;
 using Overlap.Distributed.Tasks;
@@ -15,8 +16,18 @@ internal static class HostProgram
     // A worker that dies is missed soon, so that tests need not wait long.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
-    public static async Task RunAsync(string url)
+    private static int _isStruck;
+
+    /// <param name="url">Where the queue is.</param>
+    /// <param name="point">The name of the fault point at which it is struck, once; <see langword="null"/>: at none.</param>
+    /// <param name="dies">Whether it dies there; if not, what it does there fails.</param>
+    public static async Task RunAsync(string url, string? point = null, bool dies = false)
     {
+        if (point is not null)
+        {
+            FaultPoint.Struck = reached => StrikeOnce(reached.Name == point, point, dies);
+        }
+
         (IBroker broker, IResultBackend backend) = Open(url);
         await using IBroker ownBroker = broker;
         await using IResultBackend ownBackend = backend;
@@ -27,6 +38,16 @@ internal static class HostProgram
                 await Task.Delay(TimeSpan.FromSeconds(seconds), context.TimeProvider);
                 Say($"finished {context.Id}");
                 return Environment.ProcessId;
+            })
+            .Add("tasks.again", static (TaskContext context) =>
+            {
+                if (context.Retries == 0)
+                {
+                    throw context.Retry(TimeSpan.Zero);
+                }
+
+                Say($"started {context.Id}");
+                Say($"finished {context.Id}");
             })
             .Add("tasks.poison", static (TaskContext context) =>
             {
@@ -46,7 +67,10 @@ internal static class HostProgram
                 DieOnce(diesWhen == "written", marker);
                 return paid;
             });
-        WorkerHost host = new(broker, registry, backend, new WorkerOptions { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) });
+
+        // Where faults are planted, what is not due yet is put aside at the broker, so that this is met too.
+        WorkerOptions options = new() { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) };
+        WorkerHost host = new(broker, registry, backend, point is null ? options : options with { Horizon = TimeSpan.Zero });
         await host.StartAsync();
         Say("ready");
         await Task.Run(static () => Console.In.ReadToEnd());
@@ -60,6 +84,20 @@ internal static class HostProgram
         {
             File.Create(marker).Dispose();
             Process.GetCurrentProcess().Kill();
+        }
+    }
+
+    private static void StrikeOnce(bool isHere, string point, bool dies)
+    {
+        if (isHere && Interlocked.Exchange(ref _isStruck, 1) == 0)
+        {
+            Say($"struck {point}");
+            if (dies)
+            {
+                Process.GetCurrentProcess().Kill();
+            }
+
+            throw new InvalidOperationException($"A planted fault: {point}.");
         }
     }
 

@@ -44,6 +44,17 @@ public sealed partial class QueueTranscriptTests : IDisposable
         }
     }
 
+    // VideoQueueSampleTests proves that this is what comes.
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/queue/index.md")]
+    public void Page_TwoTerminals_ShowsWhatTheSamplePrints(string page)
+    {
+        string text = File.ReadAllText(Path.Combine(RepositoryFolder.Root, page));
+
+        Assert.All(ExpectedOutput.Of("VideoQueue").Split('\n'), line => Assert.Contains(line, text, StringComparison.Ordinal));
+    }
+
     // What differs from machine to machine and from run to run; blank lines, of which a block has one more at its end.
     private static string Normalize(string text) => Varying().Replace(text, "#").Replace("\n\n", "\n", StringComparison.Ordinal);
 

@@ -22,7 +22,7 @@ internal static class ProjectBuild
             return fresh;
         }
 
-        using FileStream held = await LockAsync(output.IntermediateFolder);
+        using FileStream held = await LockAsync(output, messages);
 
         // Another start may have built while this one waited.
         if (output.FindAssembly() is { } built && !output.IsStale(built))
@@ -78,10 +78,16 @@ internal static class ProjectBuild
         }
     }
 
-    private static async Task<FileStream> LockAsync(string folder)
+    private static async Task<FileStream> LockAsync(ProjectOutput output, Messages messages)
     {
-        Directory.CreateDirectory(folder);
-        FileStream file = new(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        Directory.CreateDirectory(output.IntermediateFolder);
+        FileStream file = new(Path.Combine(output.IntermediateFolder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        if (Libc.Lock((int)file.SafeFileHandle.DangerousGetHandle(), Libc.LockExclusiveNow) == 0)
+        {
+            return file;
+        }
+
+        messages.WriteLine($"overlap: waiting for another build of {output.Name} ...");
 
         // On a thread of its own: the system's call waits until the other build has ended.
         await Task.Factory.StartNew(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Backends;
 using Overlap.Distributed.Brokers;
+using Overlap.Distributed.Diagnostics;
 using Overlap.Distributed.Protocol;
 using Overlap.Synchronization;
 
@@ -150,6 +151,7 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         try
         {
             await broker.PublishAsync(publications, token).ConfigureAwait(false);
+            WorkerFaultPoints.SequelSent.Reach();
             return true;
         }
         catch (BrokerException exception) when (!exception.IsTransient)
@@ -172,7 +174,14 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         try
         {
             ResultDocument[] documents = [.. stored.SelectMany(static completion => completion.Documents)];
-            await TryUntilDoneAsync(token => backend!.StoreAsync(documents, token), MayBeOfOneAlone).ConfigureAwait(false);
+            await TryUntilDoneAsync(
+                async token =>
+                {
+                    IReadOnlyList<bool> areStored = await backend!.StoreAsync(documents, token).ConfigureAwait(false);
+                    TellStored(documents);
+                    return areStored;
+                },
+                MayBeOfOneAlone).ConfigureAwait(false);
         }
         catch (Exception exception) when (MayBeOfOneAlone(exception))
         {
@@ -247,7 +256,12 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
             return;
         }
 
-        IReadOnlyList<bool> held = await TryUntilDoneAsync(token => consumer.SettleAsync(settlements, token)).ConfigureAwait(false);
+        IReadOnlyList<bool> held = await TryUntilDoneAsync(async token =>
+        {
+            IReadOnlyList<bool> settled = await consumer.SettleAsync(settlements, token).ConfigureAwait(false);
+            TellSettled(settlements);
+            return settled;
+        }).ConfigureAwait(false);
         int place = 0;
         foreach (Completion completion in batch)
         {
@@ -264,6 +278,26 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
                 WorkerMetrics.CountLostLease(completion.Delivery.Queue);
                 WorkerLog.SettledTooLate(logger, completion.Delivery.Tag, completion.Delivery.Queue);
             }
+        }
+    }
+
+    private static void TellStored(ResultDocument[] documents)
+    {
+        if (FaultPoint.IsWatched)
+        {
+            WorkerFaultPoints.ResultStored.ReachIf(documents.Any(static document => document.IsReady));
+            WorkerFaultPoints.RetryStored.ReachIf(documents.Any(static document => document.State == TaskState.Retry));
+        }
+    }
+
+    private static void TellSettled(Settlement[] settlements)
+    {
+        if (FaultPoint.IsWatched)
+        {
+            WorkerFaultPoints.RetrySent.ReachIf(settlements.Any(static settlement => settlement.Successor is not null));
+            WorkerFaultPoints.Acknowledged.ReachIf(settlements.Any(static settlement => settlement is { Kind: SettlementKind.Acknowledge, Successor: null }));
+            WorkerFaultPoints.Deferred.ReachIf(settlements.Any(static settlement => settlement.Kind == SettlementKind.Defer));
+            WorkerFaultPoints.DeadLettered.ReachIf(settlements.Any(static settlement => settlement.Kind == SettlementKind.DeadLetter));
         }
     }
 

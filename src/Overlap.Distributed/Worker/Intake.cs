@@ -10,6 +10,8 @@ namespace Overlap.Distributed.Worker;
 /// <summary>Looks at each delivery once: whether it can be run, and when. It runs now, waits here, is put aside at the broker, or ends.</summary>
 internal sealed class Intake : IDisposable
 {
+    private static readonly TimeSpan PutAsideFor = TimeSpan.FromSeconds(1);
+
     private readonly WorkerOptions _options;
     private readonly TaskRegistry _registry;
     private readonly IExecutor _executor;
@@ -107,6 +109,27 @@ internal sealed class Intake : IDisposable
                 Schedule(item);
             }
         }
+    }
+
+    /// <summary>Takes a delivery in; one with which that goes wrong is put aside.</summary>
+    public void TakeOrPutAside(Delivery delivery)
+    {
+        try
+        {
+            Take(delivery);
+        }
+        catch (Exception exception)
+        {
+            PutAside(delivery, exception);
+        }
+    }
+
+    /// <summary>Puts a delivery aside that could not be taken in: should that happen each time, it happens once a second.</summary>
+    public void PutAside(Delivery delivery, Exception why)
+    {
+        _figures.CountReturned();
+        _completer.Add(new Completion(delivery, null, new Settlement(delivery, SettlementKind.Defer) { Due = _clock.GetUtcNow() + PutAsideFor }));
+        WorkerLog.TakeBroken(_logger, delivery.Tag, delivery.Queue, why);
     }
 
     /// <summary>Gives a delivery back to its queue without a look at it.</summary>

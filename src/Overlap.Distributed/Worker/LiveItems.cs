@@ -32,6 +32,15 @@ internal sealed class LiveItems
         }
     }
 
+    /// <summary>Whether an item has not ended.</summary>
+    public bool Contains(WorkItem item)
+    {
+        _gate.Enter();
+        bool isThere = _items.Contains(item);
+        _gate.Exit();
+        return isThere;
+    }
+
     /// <summary>The items as they are now.</summary>
     public WorkItem[] List()
     {

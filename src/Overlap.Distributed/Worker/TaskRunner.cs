@@ -18,7 +18,7 @@ internal sealed partial class TaskRunner(
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger(typeof(WorkerHost).FullName!);
 
     /// <summary>What an executor runs.</summary>
-    public static Func<WorkItem, ValueTask> Call { get; } = static item => item.Runner.RunAsync(item);
+    public static Func<WorkItem, ValueTask> Call { get; } = static item => item.Runner.RunToItsEndAsync(item);
 
     /// <summary>Stores how far a call is. That it cannot be stored does not concern the call.</summary>
     public async ValueTask ReportAsync(WorkItem item, string state, WireValue progress, CancellationToken cancellationToken)
@@ -134,6 +134,7 @@ internal sealed partial class TaskRunner(
         using ITimer? soft = softLimit is null ? null : StartTimer(softLimit.Value, static (item, _) => item.Stop(StopCause.SoftLimit), item);
         using ITimer? hard = hardLimit is null || invoker.Kills ? null : StartTimer(hardLimit.Value, HardLimitPassed, item);
         using Activity? activity = WorkerMetrics.StartActivity(item);
+        WorkerFaultPoints.Begun.Reach();
         item.StartedAt = _clock.GetTimestamp();
         WireValue result = default;
         Exception? failure = null;
@@ -147,6 +148,7 @@ internal sealed partial class TaskRunner(
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
         }
 
+        WorkerFaultPoints.Ran.Reach();
         TimeSpan duration = _clock.GetElapsedTime(item.StartedAt);
         window.Observe(duration);
 

@@ -199,6 +199,27 @@ internal sealed class WorkerEngine : IDisposable
         }
     }
 
+    // I8: what has come is held, and its lease renewed for as long as this worker lives. So whatever goes wrong, each of it gets an end.
+    private IEnumerable<Delivery> Admit(IReadOnlyList<Delivery> deliveries)
+    {
+        try
+        {
+            WorkerFaultPoints.Received.Reach();
+            _figures.CountReceived(deliveries.Count);
+            WorkerMetrics.CountReceived(deliveries.Count);
+            return _solitude.Admit(deliveries);
+        }
+        catch (Exception exception)
+        {
+            foreach (Delivery delivery in deliveries)
+            {
+                _intake.PutAside(delivery, exception);
+            }
+
+            return [];
+        }
+    }
+
     // Pulls as much as there is room for, and not before there is.
     private async Task PumpAsync(CancellationToken cancellationToken)
     {
@@ -213,11 +234,9 @@ internal sealed class WorkerEngine : IDisposable
                 IReadOnlyList<Delivery> deliveries = await _consumer.ReceiveAsync(room, cancellationToken).ConfigureAwait(false);
                 _watch.EndWaiting();
                 _window.Take(deliveries.Count);
-                _figures.CountReceived(deliveries.Count);
-                WorkerMetrics.CountReceived(deliveries.Count);
-                foreach (Delivery delivery in _solitude.Admit(deliveries))
+                foreach (Delivery delivery in Admit(deliveries))
                 {
-                    _intake.Take(delivery);
+                    _intake.TakeOrPutAside(delivery);
                 }
 
                 delay = FirstDelay;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -6,6 +8,8 @@ using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Client;
 using Overlap.Distributed.Diagnostics;
 using Overlap.Distributed.Redis;
+using Overlap.Distributed.Tasks;
+using Overlap.Distributed.Tests.Worker;
 using Overlap.Distributed.Worker;
 
 namespace Overlap.Distributed.Tests.Diagnostics;
@@ -36,6 +40,31 @@ public sealed partial class TelemetryPageTests
     }
 
     [Fact]
+    public async Task Activities_OfACall_AreThoseOfThePage()
+    {
+        ConcurrentQueue<Activity> ended = new();
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == DistributedDiagnostics.ActivitySourceName,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using WorkerBench bench = new();
+        bench.Registry.Add("tasks.traced", static () => 1);
+        await bench.StartAsync();
+        using Activity mine = new Activity("mine").Start();
+        await bench.RunAsync(new Signature("tasks.traced"));
+        await bench.StopAsync();
+
+        IEnumerable<string> made = ended.Where(activity => activity.TraceId == mine.TraceId)
+            .Select(static activity => $"{activity.DisplayName.Replace("celery", "<queue>", StringComparison.Ordinal)} {activity.Kind}: {string.Join(' ', activity.Tags.Select(static tag => tag.Key).Order())}");
+        IEnumerable<string> told = ActivityRow().Matches(ReadPage())
+            .Select(static row => $"{row.Groups[1].Value} {row.Groups[2].Value}: {string.Join(' ', TagName().Matches(row.Groups[3].Value).Select(static tag => tag.Groups[1].Value).Order())}");
+        Assert.Equal(made.Order(StringComparer.OrdinalIgnoreCase), told.Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Events_OfTheLogs_AreThoseOfThePage()
     {
         IEnumerable<string> logged = new[] { typeof(WorkerLog), typeof(RedisLog) }
@@ -62,6 +91,13 @@ public sealed partial class TelemetryPageTests
     // | `overlap.task.duration` | what it is | `s` | tags |
     [GeneratedRegex(@"^\| `(overlap\.[a-z_.]+)` \|[^|]*\| `([^`]+)` \|", RegexOptions.Multiline)]
     private static partial Regex InstrumentRow();
+
+    // | `send <queue>` | producer | its parent | `a.tag`, `another.tag` |
+    [GeneratedRegex(@"^\| `([a-z]+ <queue>)` \| ([a-z]+) \|[^|]*\| (.+) \|$", RegexOptions.Multiline)]
+    private static partial Regex ActivityRow();
+
+    [GeneratedRegex(@"`([a-z_]+\.[a-z_.]+)`")]
+    private static partial Regex TagName();
 
     // | 14000 | Information | `Worker {Name} consumes` | what to do |
     [GeneratedRegex(@"^\| (\d{5}) \| ([A-Z][a-z]+) \| `([^`]+)` \|", RegexOptions.Multiline)]

@@ -50,6 +50,20 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task RunAsync_MessageOfItsExceptionThrows_CallFailsAllTheSame()
+    {
+        await using WorkerBench bench = new();
+        bench.Registry.Add("tasks.fail", int () => throw new SilentException());
+        await bench.StartAsync();
+
+        ResultDocument document = await bench.RunAsync(new Signature("tasks.fail"));
+        await bench.StopAsync();
+
+        Assert.Equal("WorkerLostError", document.Error!.Type);
+        Assert.Equal(0, await bench.Broker.CountAsync("celery"));
+    }
+
+    [Fact]
     public async Task RunAsync_BrokerGoes_EndsWithItsEnd()
     {
         await using WorkerBench bench = new();
@@ -81,6 +95,11 @@ public sealed class FaultTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.StartAsync());
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.StartAsync());
+    }
+
+    private sealed class SilentException : Exception
+    {
+        public override string Message => throw new InvalidOperationException("It does not tell.");
     }
 
     private abstract class OtherBackend(IResultBackend inner) : IResultBackend

@@ -16,6 +16,7 @@ internal sealed class FleetWorker : IAsyncDisposable
     private readonly Ledger _ledger;
     private readonly Channel<string> _started = Channel.CreateUnbounded<string>();
     private readonly Channel<string> _finished = Channel.CreateUnbounded<string>();
+    private readonly TaskCompletionSource<string> _struck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FleetWorker(Process process, Ledger ledger)
@@ -34,14 +35,23 @@ internal sealed class FleetWorker : IAsyncDisposable
     /// <summary>How many leases it says it lost; -1: it has not ended in order.</summary>
     public int LostLeases { get; private set; } = -1;
 
-    public static async Task<FleetWorker> StartAsync(string url, Ledger ledger)
+    /// <summary>Starts one.</summary>
+    /// <param name="url">Where the queue is.</param>
+    /// <param name="ledger">Where its words go.</param>
+    /// <param name="fault">What is to happen, <c>dies</c> or <c>fails</c>, and the fault point; none: it is well.</param>
+    public static async Task<FleetWorker> StartAsync(string url, Ledger ledger, params string[] fault)
     {
         // artifacts/bin/Overlap.InteropTests/debug → artifacts/bin/Overlap.QueuePrograms/debug
         DirectoryInfo own = new(AppContext.BaseDirectory);
         string program = Path.Combine(own.Parent!.Parent!.FullName, "Overlap.QueuePrograms", own.Name, "Overlap.QueuePrograms.dll");
         string dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet"));
         FleetWorker worker = new(
-            Process.Start(new ProcessStartInfo(dotnet, ["exec", program, "host", url]) { RedirectStandardInput = true, RedirectStandardOutput = true })!, ledger);
+            Process.Start(new ProcessStartInfo(dotnet, ["exec", program, "host", url, .. fault])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!,
+            ledger);
         await Task.WhenAny(worker._ready.Task, worker.Ended).WaitAsync(Patience);
         return worker;
     }
@@ -56,6 +66,10 @@ internal sealed class FleetWorker : IAsyncDisposable
         {
         }
     }
+
+    /// <summary>Waits until it has come to its fault point.</summary>
+    /// <returns>The point.</returns>
+    public async Task<string> StrikeAsync() => await _struck.Task.WaitAsync(Patience);
 
     /// <summary>Kills it.</summary>
     public async Task KillAsync()
@@ -120,6 +134,10 @@ internal sealed class FleetWorker : IAsyncDisposable
                     _ledger.Finish(Name, id);
                     _finished.Writer.TryWrite(id);
                     break;
+                case ["struck", string point]:
+                    _ledger.Strike(Name);
+                    _struck.TrySetResult(point);
+                    break;
                 case ["ended", string count]:
                     LostLeases = int.Parse(count);
                     break;
@@ -128,5 +146,6 @@ internal sealed class FleetWorker : IAsyncDisposable
 
         _started.Writer.Complete();
         _finished.Writer.Complete();
+        _struck.TrySetException(new InvalidOperationException("It has ended, and did not come to its fault point."));
     }
 }

@@ -11,6 +11,8 @@ internal sealed class Ledger
     // Guarded by _gate.
     private readonly HashSet<string> _accepted = [];
     private readonly List<Run> _runs = [];
+    private readonly Dictionary<string, string> _parents = [];
+    private readonly Dictionary<string, int> _doubts = [];
 
     /// <summary>The broker has confirmed a call.</summary>
     public void Accept(string id)
@@ -51,6 +53,24 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>A call is sent by each run of another: it may rightly run as often as that did.</summary>
+    public void Follow(string id, string parent)
+    {
+        lock (_gate)
+        {
+            _parents[id] = parent;
+        }
+    }
+
+    /// <summary>Nobody knows whether a call was sent, so that it was sent again: it may rightly run once more.</summary>
+    public void Doubt(string id)
+    {
+        lock (_gate)
+        {
+            _doubts[id] = _doubts.GetValueOrDefault(id) + 1;
+        }
+    }
+
     /// <summary>Judges, when all is over.</summary>
     /// <param name="backend">Where the results are.</param>
     /// <param name="left">What is still at the broker.</param>
@@ -66,13 +86,14 @@ internal sealed class Ledger
         }
 
         ILookup<string, Run> runs = _runs.ToLookup(static run => run.Id);
+        int Sendings(string id) => (_parents.TryGetValue(id, out string? parent) ? Math.Max(1, runs[parent].Count()) : 1) + _doubts.GetValueOrDefault(id);
         return new Verdict
         {
             Lost = [.. _accepted.Where(id => !runs[id].Any(static run => run.IsFinished))],
             Unstored = unstored,
 
-            // Of several runs all but one must have been struck.
-            Unexplained = [.. runs.Where(static call => call.Count(static run => !run.IsStruck) > 1).Select(static call => call.Key)],
+            // Of several runs all but those that were sent must have been struck.
+            Unexplained = [.. runs.Where(call => call.Count(static run => !run.IsStruck) > Sendings(call.Key)).Select(static call => call.Key)],
             Stuck = left,
             Duplicates = _runs.Count - runs.Count,
         };

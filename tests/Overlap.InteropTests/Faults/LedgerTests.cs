@@ -33,6 +33,83 @@ public sealed class LedgerTests
         Assert.Single(verdict.Unstored);
     }
 
+    // As one does that pops a message and writes down afterwards that it has it: who dies in between has told nobody.
+    [Fact]
+    public async Task PopsAndDiesBeforeItIsWrittenDown_IsConvictedOfLosing()
+    {
+        Verdict verdict = await TryAsync(static async hand => await hand.AcknowledgeAsync());
+
+        Assert.Single(verdict.Lost);
+        Assert.Equal(0, verdict.Stuck);
+    }
+
+    [Fact]
+    public async Task CannotReadAndDrops_IsConvictedOfLosing()
+    {
+        Verdict verdict = await TryAsync(static async hand =>
+        {
+            try
+            {
+                hand.Decode();
+                hand.Start();
+                hand.Finish();
+                await hand.StoreAsync();
+            }
+            catch (MessageFormatException)
+            {
+                // Celery's way: acknowledged, and nobody told.
+            }
+
+            await hand.AcknowledgeAsync();
+        });
+
+        Assert.Single(verdict.Lost);
+        Assert.Single(verdict.Unstored);
+    }
+
+    [Fact]
+    public async Task StoresAnotherEnd_IsConvicted()
+    {
+        Verdict verdict = await TryAsync(static async hand =>
+        {
+            hand.Start();
+            hand.Finish();
+            await hand.StoreAsync(TaskState.Failure);
+            await hand.AcknowledgeAsync();
+        });
+
+        Assert.Single(verdict.Unstored);
+    }
+
+    [Fact]
+    public async Task WhatFollowsRunsAsOftenAsWhatItFollows_IsAcquitted() => Assert.True((await FollowAsync(timesOfFirst: 2, timesOfSecond: 2)).IsInnocent);
+
+    [Fact]
+    public async Task WhatFollowsRunsMoreOftenThanWhatItFollows_IsConvicted() => Assert.Single((await FollowAsync(timesOfFirst: 1, timesOfSecond: 2)).Unexplained);
+
+    [Fact]
+    public async Task SentAgainForNobodyKnew_MayRunOnceMore()
+    {
+        Verdict once = await TryAsync(static hand => hand.RunAsync(times: 2, doubts: 1));
+        Verdict twice = await TryAsync(static hand => hand.RunAsync(times: 3, doubts: 1));
+
+        Assert.True(once.IsInnocent, $"{once}");
+        Assert.Single(twice.Unexplained);
+    }
+
+    // A fault explains what had begun on its worker, and nothing that begins there afterwards.
+    [Fact]
+    public async Task RunsTwiceAfterAFault_IsConvicted()
+    {
+        Verdict verdict = await TryAsync(static async hand =>
+        {
+            hand.Strike();
+            await hand.RunAsync(times: 2, doubts: 0);
+        });
+
+        Assert.Single(verdict.Unexplained);
+    }
+
     [Fact]
     public async Task RunsTwice_IsConvictedOfIt()
     {
@@ -113,6 +190,24 @@ public sealed class LedgerTests
         Assert.False(verdict.IsInnocent);
     }
 
+    private static async Task<Verdict> FollowAsync(int timesOfFirst, int timesOfSecond)
+    {
+        await using InMemoryBackend backend = new();
+        Ledger ledger = new();
+        ledger.Follow("second", "first");
+        foreach ((string id, int times) in new[] { ("first", timesOfFirst), ("second", timesOfSecond) })
+        {
+            ledger.Accept(id);
+            await new Hand(ledger, backend, consumer: null, delivery: null, id).RunAsync(times, doubts: 0);
+            if (id == "first" && times > 1)
+            {
+                ledger.Strike(Worker);
+            }
+        }
+
+        return await ledger.JudgeAsync(backend, left: 0);
+    }
+
     private static async Task<Verdict> TryAsync(Func<Hand, Task> workAsync)
     {
         await using InMemoryBroker broker = new();
@@ -128,18 +223,41 @@ public sealed class LedgerTests
         return await ledger.JudgeAsync(backend, await broker.CountAsync("celery"));
     }
 
-    private sealed class Hand(Ledger ledger, IResultBackend backend, IBrokerConsumer consumer, Delivery delivery, string id)
+    private sealed class Hand(Ledger ledger, IResultBackend backend, IBrokerConsumer? consumer, Delivery? delivery, string id)
     {
+        public async Task RunAsync(int times, int doubts)
+        {
+            for (int doubt = 0; doubt < doubts; doubt++)
+            {
+                ledger.Doubt(id);
+            }
+
+            for (int time = 0; time < times; time++)
+            {
+                Start();
+                Finish();
+            }
+
+            await StoreAsync();
+            if (consumer is not null)
+            {
+                await AcknowledgeAsync();
+            }
+        }
+
+        // To this worker the message is garbage.
+        public void Decode() => throw new MessageFormatException(MessageDefect.Malformed, $"{id} is no task to me.");
+
         public void Start() => ledger.Start(Worker, id);
 
         public void Finish() => ledger.Finish(Worker, id);
 
         public void Strike() => ledger.Strike(Worker);
 
-        public async Task StoreAsync() =>
-            await backend.StoreAsync(new[] { new ResultDocument { TaskId = id, State = TaskState.Success, StateName = "SUCCESS", DoneAt = DateTimeOffset.UnixEpoch } });
+        public async Task StoreAsync(TaskState state = TaskState.Success) =>
+            await backend.StoreAsync(new[] { new ResultDocument { TaskId = id, State = state, StateName = $"{state}".ToUpperInvariant(), DoneAt = DateTimeOffset.UnixEpoch } });
 
         public async Task AcknowledgeAsync() =>
-            await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None);
+            await consumer!.SettleAsync(new[] { new Settlement(delivery!, SettlementKind.Acknowledge) }, CancellationToken.None);
     }
 }

@@ -4,6 +4,7 @@ using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Redis;
+using Overlap.Distributed.Redis.Resp;
 using Overlap.Distributed.Sqlite;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Tests.Redis;
@@ -15,6 +16,7 @@ namespace Overlap.InteropTests.Faults;
 internal sealed class Scene : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
 
     private readonly List<FleetWorker> _workers = [];
     private readonly DirectoryInfo? _folder;
@@ -24,7 +26,8 @@ internal sealed class Scene : IAsyncDisposable
         Url = url;
         Redis = redis;
         _folder = folder;
-        if (folder is null)
+        IsRedis = folder is null;
+        if (IsRedis)
         {
             Broker = new RedisBroker(url);
             Backend = new RedisBackend(url);
@@ -41,6 +44,8 @@ internal sealed class Scene : IAsyncDisposable
 
     public string Url { get; }
 
+    public bool IsRedis { get; }
+
     public RedisProcess? Redis { get; }
 
     public IBroker Broker { get; }
@@ -52,6 +57,9 @@ internal sealed class Scene : IAsyncDisposable
     public Ledger Ledger { get; } = new();
 
     public List<TaskHandle> Handles { get; } = [];
+
+    /// <summary>How many messages are to be at the broker still when all is over: their date is far away.</summary>
+    public int Far { get; set; }
 
     /// <summary>Opens a queue of its own: <c>redis</c>, whose server writes each command to its file before it replies, or <c>sqlite</c>.</summary>
     public static async Task<Scene> OpenAsync(string kind)
@@ -67,11 +75,23 @@ internal sealed class Scene : IAsyncDisposable
         return new Scene(redis.Url(), redis, folder: null);
     }
 
-    public async Task<FleetWorker> StartWorkerAsync()
+    /// <summary>Opens a database of a server that others use too.</summary>
+    public static Scene OpenAt(string url) => new(url, redis: null, folder: null);
+
+    public async Task<FleetWorker> StartWorkerAsync(params string[] fault)
     {
-        FleetWorker worker = await FleetWorker.StartAsync(Url, Ledger);
+        FleetWorker worker = await FleetWorker.StartAsync(Url, Ledger, fault);
         _workers.Add(worker);
         return worker;
+    }
+
+    /// <summary>Sends a call that is to be done.</summary>
+    public async Task<TaskHandle> SendAsync(Signature signature)
+    {
+        TaskHandle handle = await Client.SendAsync(signature);
+        Ledger.Accept(handle.Id);
+        Handles.Add(handle);
+        return handle;
     }
 
     /// <summary>Sends calls that take a little.</summary>
@@ -79,9 +99,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         for (int number = 0; number < count; number++)
         {
-            TaskHandle handle = await Client.SendAsync(new Signature("tasks.note", Handles.Count, seconds));
-            Ledger.Accept(handle.Id);
-            Handles.Add(handle);
+            await SendAsync(new Signature("tasks.note", Handles.Count, seconds));
         }
     }
 
@@ -95,8 +113,14 @@ internal sealed class Scene : IAsyncDisposable
             Assert.True(end.State == TaskState.Success, $"{handle.Id} ended as {end.State}: {end.Error}");
         }
 
+        // Results are stored before messages are settled; and what was stored by one who died then is run again.
+        for (long start = TimeProvider.System.GetTimestamp(); await CountLeftAsync() != Far && TimeProvider.System.GetElapsedTime(start) < Settling;)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+        }
+
         await Task.WhenAll(_workers.Where(static worker => !worker.Ended.IsCompleted).Select(static worker => worker.StopAsync()));
-        return await Ledger.JudgeAsync(Backend, await CountLeftAsync());
+        return await Ledger.JudgeAsync(Backend, await CountLeftAsync() - Far);
     }
 
     public async ValueTask DisposeAsync()
@@ -122,7 +146,7 @@ internal sealed class Scene : IAsyncDisposable
     // Held messages count too.
     private async Task<long> CountLeftAsync()
     {
-        if (Redis is null)
+        if (!IsRedis)
         {
             await using SqliteConnection connection = new($"Data Source={SqliteOptions.FromUrl(Url).Path};Mode=ReadOnly;Pooling=False");
             await connection.OpenAsync();
@@ -131,7 +155,13 @@ internal sealed class Scene : IAsyncDisposable
             return (long)(await command.ExecuteScalarAsync())!;
         }
 
-        long held = (await InteropStage.AskAsync(Url, "HLEN", "unacked")).AsInteger() + (await InteropStage.AskAsync(Url, "ZCARD", "_overlap.deferred")).AsInteger();
+        long held = (await InteropStage.AskAsync(Url, "HLEN", "unacked")).AsInteger() + (await InteropStage.AskAsync(Url, "ZCARD", "_overlap.deferred")).AsInteger()
+            + (await InteropStage.AskAsync(Url, "HLEN", "_overlap.restoring.messages")).AsInteger();
+        foreach (RespValue claim in (await InteropStage.AskAsync(Url, "KEYS", "_overlap.claim.*")).Items.ToArray())
+        {
+            held += (await InteropStage.AskAsync(Url, "LLEN", claim.AsText())).AsInteger();
+        }
+
         return held + await Broker.CountAsync("celery");
     }
 }
