@@ -218,6 +218,11 @@ internal sealed class Completer(IBroker broker, IBrokerConsumer consumer, IResul
         {
             await TryUntilDoneAsync(token => StoreAllAsync([document], token), MayBeOfOneAlone).ConfigureAwait(false);
         }
+        catch (MessageFormatException) when (document.Others.Count > 0)
+        {
+            // It may be the call's arguments that have no form, which came in another.
+            await StoreAloneAsync(document with { Others = WireMap.Empty }).ConfigureAwait(false);
+        }
         catch (MessageFormatException exception)
         {
             WorkerLog.ResultRefused(logger, document.TaskId, exception.Message);
