@@ -68,7 +68,7 @@ internal static partial class WorkerLog
     [LoggerMessage(14018, LogLevel.Error, "A call that should follow another cannot be sent to {RoutingKey}: {Reason}")]
     public static partial void SequelUnroutable(ILogger logger, string routingKey, string reason);
 
-    [LoggerMessage(14019, LogLevel.Error, "Task {Task} {TaskId} was not run to its end, by no fault of its own: {Error}")]
+    [LoggerMessage(14022, LogLevel.Error, "Task {Task} {TaskId} was not run to its end, by no fault of its own: {Error}")]
     public static partial void RunBroken(ILogger logger, string task, string taskId, string error);
 
     [LoggerMessage(14021, LogLevel.Error, "Delivery {Tag} of {Queue} could not be taken in: it is put aside for a moment")]
