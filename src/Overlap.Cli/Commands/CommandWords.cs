@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text;
+using Overlap.Cli.Jobs;
 
 namespace Overlap.Cli.Commands;
 
@@ -33,18 +35,43 @@ internal sealed record CommandWords(IReadOnlyList<string> Command, IReadOnlyList
     /// <param name="groups">The options.</param>
     public static IReadOnlyList<string> Arrange(IReadOnlyList<string> words, IReadOnlyList<OptionGroup> groups)
     {
-        HashSet<string> withValue =
-        [
-            .. groups.SelectMany(static group => group.Options).Where(static option => option.HelpName is not null)
-                .SelectMany(static option => option.Aliases.Append(option.Name)),
-        ];
+        Dictionary<string, bool> takesValue = [];
+        foreach (Option option in groups.SelectMany(static group => group.Options))
+        {
+            foreach (string name in option.Aliases.Append(option.Name))
+            {
+                takesValue[name] = option.HelpName is not null;
+            }
+        }
+
         int at = 0;
         while (at < words.Count && words[at] is ['-', _, ..] and not "--")
         {
-            at += withValue.Contains(words[at]) ? 2 : 1;
+            if (words[at] is "--help" or "-h" or "-?")
+            {
+                return words;
+            }
+
+            at += 1 + ValuesAfter(words[at], takesValue);
         }
 
         return at >= words.Count || words[at] == "--" ? words : [.. words.Take(at), "--", .. words.Skip(at)];
+    }
+
+    /// <summary>How many of the words that follow an option belong to it.</summary>
+    /// <exception cref="RunException">There is no such option: unlike elsewhere it might as well be the start of a command.</exception>
+    private static int ValuesAfter(string option, Dictionary<string, bool> takesValue)
+    {
+        if (takesValue.TryGetValue(option, out bool takes))
+        {
+            return takes ? 1 : 0;
+        }
+
+        // --name=value, -j4, and flags of one letter together.
+        bool isKnown = option.StartsWith("--", StringComparison.Ordinal)
+            ? takesValue.ContainsKey(option.Split('=')[0]) && option.Contains('=', StringComparison.Ordinal)
+            : takesValue.ContainsKey(option[..2]);
+        return isKnown ? 0 : throw new RunException(ExitCode.Usage, $"run has no option {option}; overlap run --help lists them");
     }
 
     private static int IndexOf(IReadOnlyList<string> words, string word, int from)

@@ -50,6 +50,7 @@ internal sealed class RunCommand : JobVerb
     private readonly Option<bool> _ungroup = new("--ungroup", "-u") { Description = "let commands write where they like: lines may mix" };
 
     private RunSession? _session;
+    private Action _letGoOfTerminal = static () => { };
 
     /// <inheritdoc/>
     public override string Name => "run";
@@ -102,7 +103,7 @@ internal sealed class RunCommand : JobVerb
     public override string InterruptMessage => "stopping: commands that run may end; press Ctrl-C again to end them";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Arrange(IReadOnlyList<string> words) => CommandWords.Arrange(words, Groups);
+    public override IReadOnlyList<string> Arrange(IReadOnlyList<string> words, IReadOnlyList<OptionGroup> groups) => CommandWords.Arrange(words, groups);
 
     /// <inheritdoc/>
     public override JobPlan CreatePlan(ParseResult values, AttemptPolicy attempts, JobContext context)
@@ -157,10 +158,20 @@ internal sealed class RunCommand : JobVerb
     }
 
     /// <inheritdoc/>
-    public override IDisposable? OpenSteering(ParseResult values, JobContext context, RunControl control) => new RunSteering(_session!);
+    public override IDisposable? OpenSteering(ParseResult values, JobContext context, RunControl control)
+    {
+        bool readsItems = CommandWords.Read(values.GetValue(_words) ?? []).Lists.Count == 0 && values.GetValue(_input) is null or "-";
+        RunSteering steering = new(_session!, context.Terminal.InputIsTerminal && context.Terminal.CanRedraw && !readsItems);
+        _letGoOfTerminal = steering.LetGo;
+        return steering;
+    }
 
     /// <inheritdoc/>
-    public override void KillAll() => _session?.SignalAll(ChildCalls.SignalKill);
+    public override void KillAll()
+    {
+        _session?.SignalAll(ChildCalls.SignalKill);
+        _letGoOfTerminal();
+    }
 
     private void Refuse(CommandWords words, string? input, ParseResult values, Terminal terminal)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Overlap.Cli.Jobs.Run.Children;
+using Overlap.Timelines;
 
 namespace Overlap.Cli.Jobs.Run;
 
@@ -119,6 +120,8 @@ internal sealed partial class RunJob
             end = await child.End;
         }
 
+        // A command is work where it computes, and waiting where it does not.
+        SpanRecorder.Current?.AddWork(end.Cpu);
         if (end.Cause != EndCause.None)
         {
             DescendantHunt.Kill(child.Cookie);

@@ -6,6 +6,7 @@ using Overlap.Cli.Jobs.Run.Inputs;
 using Overlap.Cli.Jobs.Run.Starts;
 using Overlap.Cli.Jobs.Run.Templates;
 using Overlap.Executors;
+using Overlap.Timelines;
 
 namespace Overlap.Cli.Jobs.Run;
 
@@ -136,11 +137,15 @@ internal sealed partial class RunJob : Job<RunItem>
                 // Another item may have the place meanwhile.
                 _gate!.Exit();
                 hasPlace = false;
+                SpanRecorder? recorder = SpanRecorder.Current;
+                long pausedAt = recorder?.GetTimestamp() ?? 0;
                 await Task.Delay(RetryPause.After(attempt), _timeProvider, _starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (_starting.IsCancellationRequested || !await TryEnterAsync())
                 {
                     return NotDone(item);
                 }
+
+                recorder?.AddPhase(SpanPhase.Retrying, pausedAt);
 
                 hasPlace = true;
             }

@@ -38,6 +38,12 @@ internal sealed class RunSession(OutputPrinter printer, Action<string> say)
         }
     }
 
+    /// <summary>Stops all that runs, as Ctrl-Z does; its time limits stand still.</summary>
+    public void Pause() => _watcher?.Pause();
+
+    /// <summary>Continues what was stopped.</summary>
+    public void Continue() => _watcher?.Continue();
+
     /// <summary>Sends a signal to all that runs.</summary>
     public void SignalAll(int signal) => _watcher?.SignalAll(signal);
 }

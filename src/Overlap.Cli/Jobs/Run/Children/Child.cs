@@ -10,6 +10,8 @@ internal sealed class Child
     private bool _isGone;
     private EndCause _cause;
 
+    private long _forgiven;
+
     /// <param name="processId">The process, which is its group's number too.</param>
     /// <param name="cookie">What is in the environment of everything that it starts.</param>
     /// <param name="output">Takes what it writes; <see langword="null"/> when that does not come this way.</param>
@@ -32,6 +34,9 @@ internal sealed class Child
     /// <summary>When it was started: a timestamp.</summary>
     public required long StartedAt { get; init; }
 
+    /// <summary>From when its time limit counts: its start, and later when it was stopped meanwhile.</summary>
+    public long LimitedFrom => StartedAt + Interlocked.Read(ref _forgiven);
+
     // Owned by the watching thread.
     public int Handle { get; set; } = -1;
 
@@ -47,8 +52,6 @@ internal sealed class Child
 
     /// <summary>Whether the leader has been reaped and others of its group are waited for.</summary>
     public bool IsReaped { get; set; }
-
-    public bool WasKilled { get; set; }
 
     /// <summary>When its group was asked to end; 0 for never.</summary>
     public long EndAskedAt { get; private set; }
@@ -89,6 +92,9 @@ internal sealed class Child
             _gate.Exit();
         }
     }
+
+    /// <summary>Lets a time count against no limit. Unit: timestamps.</summary>
+    public void Forgive(long time) => _ = Interlocked.Add(ref _forgiven, time);
 
     /// <summary>Sends a signal to everything in the group.</summary>
     /// <returns>Whether there was anybody.</returns>

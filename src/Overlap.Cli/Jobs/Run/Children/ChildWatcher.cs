@@ -43,6 +43,7 @@ internal sealed class ChildWatcher : IDisposable
     private readonly Stack<int> _free = new();
     private int _dying;
     private bool _stopped;
+    private long _pausedAt;
 
     // Owned by the thread.
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
@@ -118,6 +119,30 @@ internal sealed class ChildWatcher : IDisposable
         foreach (Child child in Children())
         {
             _ = child.SignalGroup(signal);
+        }
+    }
+
+    /// <summary>Stops every child's group until <see cref="Continue"/>.</summary>
+    public void Pause()
+    {
+        _gate.Enter();
+        _pausedAt = _timeProvider.GetTimestamp();
+        _gate.Exit();
+        SignalAll(ChildCalls.SignalStop);
+    }
+
+    /// <summary>Continues every child's group. The time since <see cref="Pause"/> counts against no limit.</summary>
+    public void Continue()
+    {
+        _gate.Enter();
+        long pausedAt = _pausedAt;
+        _pausedAt = 0;
+        _gate.Exit();
+        long since = pausedAt == 0 ? 0 : _timeProvider.GetTimestamp() - pausedAt;
+        foreach (Child child in Children())
+        {
+            child.Forgive(since);
+            _ = child.SignalGroup(ChildCalls.SignalContinue);
         }
     }
 
@@ -298,32 +323,42 @@ internal sealed class ChildWatcher : IDisposable
     private void LookAtLimits()
     {
         TimeSpan? limit = _limit?.Invoke();
+        HashSet<int>? living = null;
         foreach (Child child in Children())
         {
             if (child.Cause != EndCause.None)
             {
-                LookAtDying(child);
+                LookAtDying(child, ref living);
             }
-            else if (limit is { } most && _timeProvider.GetElapsedTime(child.StartedAt) >= most)
+            else if (limit is { } most && !IsPaused() && _timeProvider.GetElapsedTime(child.LimitedFrom) >= most)
             {
                 Terminate(child, EndCause.TimedOut);
             }
         }
     }
 
-    private void LookAtDying(Child child)
+    private void LookAtDying(Child child, ref HashSet<int>? living)
     {
         TimeSpan since = _timeProvider.GetElapsedTime(child.EndAskedAt);
         if (since >= Grace)
         {
-            child.WasKilled = true;
             _ = child.SignalGroup(ChildCalls.SignalKill);
         }
 
-        if (child.IsReaped && (!child.SignalGroup(0) || since >= Grace + PatienceWithTheKilled))
+        // One look at all processes serves all that are dying, and the kernel is asked first: mostly it knows that nobody is left.
+        if (child.IsReaped
+            && (!child.SignalGroup(0) || since >= Grace + PatienceWithTheKilled || !(living ??= ProcessTable.LivingGroups()).Contains(child.ProcessId)))
         {
             Complete(child);
         }
+    }
+
+    private bool IsPaused()
+    {
+        _gate.Enter();
+        bool isPaused = _pausedAt != 0;
+        _gate.Exit();
+        return isPaused;
     }
 
     private Child[] Children()

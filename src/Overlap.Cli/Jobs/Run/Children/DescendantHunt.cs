@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Overlap.Cli.Jobs.Run.Children;
 
 /// <summary>Kills what has left the group of a child that was ended by force: daemons, and whatever made a session of its own.</summary>
@@ -17,7 +15,7 @@ internal static class DescendantHunt
         for (int round = 0; round < MostRounds; round++)
         {
             bool found = false;
-            foreach (int processId in Processes())
+            foreach (int processId in ProcessTable.All())
             {
                 found |= KillIfOurs(processId, cookie);
             }
@@ -31,7 +29,7 @@ internal static class DescendantHunt
 
     private static bool KillIfOurs(int processId, ChildCookie cookie)
     {
-        if (!cookie.IsIn(EnvironmentOf(processId)))
+        if (!cookie.IsIn(ProcessTable.EnvironmentOf(processId)))
         {
             return false;
         }
@@ -43,7 +41,7 @@ internal static class DescendantHunt
             return false;
         }
 
-        bool isOurs = cookie.IsIn(EnvironmentOf(processId));
+        bool isOurs = cookie.IsIn(ProcessTable.EnvironmentOf(processId));
         if (isOurs)
         {
             ChildCalls.SignalProcess(handle, ChildCalls.SignalKill);
@@ -51,30 +49,5 @@ internal static class DescendantHunt
 
         _ = ChildCalls.Close(handle);
         return isOurs;
-    }
-
-    private static IEnumerable<int> Processes()
-    {
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(folder.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out int processId)
-                && processId != Environment.ProcessId)
-            {
-                yield return processId;
-            }
-        }
-    }
-
-    // Of a process that is dying, or that has died and is not reaped, the kernel shows an empty one.
-    private static byte[] EnvironmentOf(int processId)
-    {
-        try
-        {
-            return File.ReadAllBytes($"/proc/{processId}/environ");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
     }
 }

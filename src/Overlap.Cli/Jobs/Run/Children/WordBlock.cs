@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Overlap.Cli.Jobs.Run.Children;
 
@@ -72,6 +73,18 @@ internal sealed unsafe class WordBlock : IDisposable
 
     /// <summary>The first word.</summary>
     public ReadOnlySpan<byte> First => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_bytes);
+
+    /// <summary>Gives the words as text, for a reader.</summary>
+    public List<string> ToList()
+    {
+        List<string> words = [];
+        foreach (nint start in _starts)
+        {
+            words.Add(Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_bytes + start)));
+        }
+
+        return words;
+    }
 
     public void Dispose()
     {
