@@ -83,6 +83,12 @@ internal sealed partial class RunJob
     private string? TryStart(RunItem item, out Child? child, out int error)
     {
         (child, error) = (null, 0);
+        if (_watcher!.Count >= _mostChildren)
+        {
+            error = ChildCalls.TooManyFiles;
+            return null;
+        }
+
         if (!_blocks.TryPop(out WordBlock? words))
         {
             words = new WordBlock();

@@ -24,6 +24,7 @@ internal sealed partial class RunJob : Job<RunItem>
     private readonly TimeProvider _timeProvider;
     private readonly ItemSource _source;
     private readonly AttemptTimes _times;
+    private readonly int _mostChildren = DescriptorLimit.MostChildren();
     private readonly ConcurrentStack<WordBlock> _blocks = new();
 
     // Written once before the first item is given.

@@ -66,6 +66,18 @@ internal sealed class ChildWatcher : IDisposable
         _thread.UnsafeStart();
     }
 
+    /// <summary>The children that are watched.</summary>
+    public int Count
+    {
+        get
+        {
+            _gate.Enter();
+            int count = _children.Count - _free.Count;
+            _gate.Exit();
+            return count;
+        }
+    }
+
     /// <summary>Watches a child from now on.</summary>
     /// <remarks>While this program has no descriptor left for a handle it waits for one: the child runs, and must not be lost.</remarks>
     public async ValueTask WatchAsync(Child child)
@@ -191,10 +203,7 @@ internal sealed class ChildWatcher : IDisposable
             return true;
         }
 
-        _gate.Enter();
-        bool isWatching = _children.Count > _free.Count;
-        _gate.Exit();
-        return _limit is not null && isWatching;
+        return _limit is not null && Count > 0;
     }
 
     private void Handle(ulong data)
