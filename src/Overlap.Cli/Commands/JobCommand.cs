@@ -192,7 +192,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         {
             messages.WriteLine(JournalPath is null && !verb.ResumesByItself
                 ? "overlap: no journal was kept; with --joblog FILE a stopped run can be resumed"
-                : $"overlap: to do the rest: {ResumeCommand.Of(invocation.Arguments)}");
+                : $"overlap: to do the rest: {ResumeCommand.Of(invocation.Arguments, verb.EndsInCommand)}");
         }
 
         if (!IsQuiet && report.Stop != StopReason.OutputClosed)

@@ -26,6 +26,9 @@ internal abstract class JobVerb : Verb
     public virtual IReadOnlyList<ExecutionModel> Models { get; } =
         [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes];
 
+    /// <summary>Whether the words of a command may stand last, which are no options of this program.</summary>
+    public virtual bool EndsInCommand => false;
+
     /// <summary>Whether <c>--timeout</c> may be a multiple of the median.</summary>
     public virtual bool TakesTimeoutOfMedian => false;
 

@@ -6,12 +6,16 @@ namespace Overlap.Cli.Commands;
 internal static class ResumeCommand
 {
     /// <param name="arguments">The words of the run that was stopped, its verb first.</param>
-    public static string Of(IReadOnlyList<string> arguments)
+    /// <param name="endsInCommand">Whether what stands last may be part of a command: then the option goes behind the verb.</param>
+    public static string Of(IReadOnlyList<string> arguments, bool endsInCommand)
     {
-        IEnumerable<string> words = arguments.Select(ShellQuote.Of);
-        bool resumes = arguments.TakeWhile(static word => word is not ("--" or ":::")).Contains("--resume");
-
-        // Behind the verb: what stands last may be part of a command.
-        return string.Join(' ', resumes ? ["overlap", .. words] : ["overlap", words.First(), "--resume", .. words.Skip(1)]);
+        string[] words = [.. arguments.Select(ShellQuote.Of)];
+        bool resumes = arguments.TakeWhile(word => !endsInCommand || word is not ("--" or ":::")).Contains("--resume");
+        return string.Join(' ', (resumes, endsInCommand) switch
+        {
+            (true, _) => ["overlap", .. words],
+            (_, true) => ["overlap", words[0], "--resume", .. words[1..]],
+            _ => (string[])["overlap", .. words, "--resume"],
+        });
     }
 }

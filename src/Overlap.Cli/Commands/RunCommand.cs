@@ -94,6 +94,9 @@ internal sealed class RunCommand : JobVerb
     public override IReadOnlyList<ExecutionModel> Models { get; } = [ExecutionModel.Inline, ExecutionModel.Async];
 
     /// <inheritdoc/>
+    public override bool EndsInCommand => true;
+
+    /// <inheritdoc/>
     public override bool TakesTimeoutOfMedian => true;
 
     /// <inheritdoc/>

@@ -47,7 +47,7 @@ internal sealed partial class JobRunner<TItem>(
 
         if (settings.KeepOrder)
         {
-            _window = new SemaphoreSlim(Math.Max(64, 2 * workers));
+            _window = new SemaphoreSlim(Math.Max(64, 2 * job.MostInWork(workers)));
         }
 
         TimeSpan cpuBefore = ProgramCpu.Read();
