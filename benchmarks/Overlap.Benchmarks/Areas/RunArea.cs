@@ -92,6 +92,7 @@ internal sealed class RunArea : BenchmarkArea
     private static CommandContender OverlapRun(BenchmarkContext context, string name, string list, int items, params string[] words) => new()
     {
         Name = name,
+        Shown = string.Join(' ', ["overlap", "run", "-q", "--json", "-i", "LIST", "-j", Workers, .. words.Select(static word => word.StartsWith('/') ? Path.GetFileName(word) : word)]),
         Workshop = context.Workshop,
         Command = [context.Overlap, "run", "-q", "--json", "-i", list, "-j", Workers, .. words],
         SecondsMember = "wallSeconds",
@@ -100,7 +101,13 @@ internal sealed class RunArea : BenchmarkArea
     };
 
     private static CommandContender Peer(BenchmarkContext context, string name, params string[] command) =>
-        new() { Name = name, Workshop = context.Workshop, Command = command };
+        new()
+        {
+            Name = name,
+            Shown = string.Join(' ', command.Select(static word => word.StartsWith('/') ? "LIST" : word)),
+            Workshop = context.Workshop,
+            Command = command,
+        };
 
     private static string ListOf(BenchmarkContext context, int count) => context.Workshop.Write(
         $"items-{count}", Enumerable.Range(1, count).Select(static number => number.ToString(CultureInfo.InvariantCulture)));
