@@ -73,8 +73,17 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         }
 
         using RunControl control = new(terminal.TimeProvider);
-        using SignalHandler signals = new(control, RunControl.Grace, () => terminal.Messages.WriteLine(
-            "overlap: stopping; press Ctrl-C again to end at once"));
+        using SignalHandler signals = new(control, RunControl.Grace, OnFirst, OnLast);
+        void OnFirst() => terminal.Messages.WriteLine("overlap: stopping; press Ctrl-C again to end at once");
+        void OnLast()
+        {
+            foreach (JobVerb job in jobs)
+            {
+                job.KillAll();
+            }
+        }
+
+
         if (values.GetValue(_deadline) is { } deadline)
         {
             control.StopAfter(deadline.Value);

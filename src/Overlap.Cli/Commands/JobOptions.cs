@@ -12,13 +12,18 @@ internal sealed class JobOptions
 
     public JobOptions(JobVerb verb)
     {
-        Attempts = new AttemptOptions(verb.DefaultRetries);
+        Attempts = new AttemptOptions(verb.DefaultRetries, verb.TakesTimeoutOfMedian);
+        string models = ModelName.ExpectedOf(verb.Models);
         Model = ValueOption.Create(
-            "--model", "MODEL", $"{ModelName.Expected} (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, $"a model: {ModelName.Expected}");
+            "--model",
+            "MODEL",
+            $"{models} (default: {ModelName.Of(verb.DefaultModel)})",
+            text => ModelName.TryParse(text) is { } name && verb.Models.Contains(name.Model) ? name : null,
+            $"a model: {models}");
         Groups =
         [
             new OptionGroup("How it runs", [Model, Workers, .. Attempts.All, Deadline, Halt]),
-            new OptionGroup("Journal", JobLog, Resume, DryRun),
+            new OptionGroup("Journal", JobLog, Resume, RetryFailed, DryRun),
             new OptionGroup("Output", Json, JsonLines, Csv, KeepOrder, Timeline, Quiet, Color),
         ];
     }
@@ -44,6 +49,8 @@ internal sealed class JobOptions
     };
 
     public Option<bool> Resume { get; } = new("--resume") { Description = "do only what the journal does not show as done" };
+
+    public Option<bool> RetryFailed { get; } = new("--retry-failed") { Description = "do only what the journal shows as failed, and not as done since" };
 
     public Option<bool> DryRun { get; } = new("--dry-run") { Description = "print the items and do nothing" };
 

@@ -47,7 +47,7 @@ internal sealed partial class JobRunner<TItem>(
 
         if (settings.KeepOrder)
         {
-            _window = new SemaphoreSlim(Math.Max(64, 2 * workers));
+            _window = new SemaphoreSlim(Math.Max(64, 2 * job.MostInWork(workers)));
         }
 
         TimeSpan cpuBefore = ProgramCpu.Read();
@@ -57,7 +57,7 @@ internal sealed partial class JobRunner<TItem>(
         Func<object>? workerState = settings.Model == ExecutionModel.Processes
             ? job.WorkerProcess(settings.Attempts, workers)
             : job.WorkerState(settings.Model);
-        await using (IExecutor executor = ExecutorOf.Create(settings.Model, workers, workerState, settings.Recorder))
+        await using (IExecutor executor = ExecutorOf.Create(settings.Model, job.MostInWork(workers), workerState, settings.Recorder))
         {
             await ReceiveAsync(executor);
             wall = settings.TimeProvider.GetElapsedTime(startedAt);
@@ -174,6 +174,11 @@ internal sealed partial class JobRunner<TItem>(
                     await _window.WaitAsync(control.Starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
+                if (!await MayStartAsync())
+                {
+                    yield break;
+                }
+
                 yield return new NumberedItem<TItem>(job, sequence, item);
             }
         }
@@ -184,6 +189,19 @@ internal sealed partial class JobRunner<TItem>(
             {
                 await items.DisposeAsync();
             }
+        }
+    }
+
+    private async ValueTask<bool> MayStartAsync()
+    {
+        try
+        {
+            await job.WaitToStartAsync(control.Starting);
+            return !control.Starting.IsCancellationRequested;
+        }
+        catch (OperationCanceledException) when (control.Starting.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
