@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Overlap.Adaptation;
 
-/// <summary>Finds how many calls to run at the same time: samples in, a limit out. See the folder's README for A1 to A9.</summary>
+/// <summary>Finds how many calls to run at the same time: samples in, a limit out. See the folder's README for A1 to A8.</summary>
 /// <remarks>
 /// Pure: no clock, no threads, no chance; the same samples give the same limits. Whoever owns it gives samples of the length that
 /// <see cref="EndsWanted"/> and <see cref="TimeWanted"/> ask for, each under one limit, and one at once when a call is refused.
@@ -108,6 +108,7 @@ internal sealed class LimitController
         }
 
         _latency = _latency == TimeSpan.Zero ? sample.Latency : _latency + (Weight * (sample.Latency - _latency));
+        // A2: where no call waited for a place, the number of places did not matter.
         if (sample.IsSaturated)
         {
             Throughput = sample.Throughput;

@@ -28,10 +28,10 @@ internal sealed class LimitKeeper
     private long _ended;
     private long _failed;
 
-    // Ends that still belong to the limit before: until they are over, nothing is sampled.
+    // A1: ends that still belong to the limit before; until they are over, nothing is sampled.
     private int _skipped;
 
-    // Of a burst that was refused, the calls that started before the limit gave way: they say nothing about the new one.
+    // A5: of a burst that was refused, the calls that started before the limit gave way: they say nothing about the new one.
     private int _oldBurst;
 
     private int _running;
@@ -196,7 +196,7 @@ internal sealed class LimitKeeper
         int before = _limit;
         Announce();
 
-        // A climb goes on at once: calls that start together are seen to end together, and a gain seen too small is looked at again.
+        // A1: a climb goes on at once: calls that start together are seen to end together, and a gain seen too small is looked at again.
         _skipped = _limit == before || (_limit > before && _controller.Phase == LimitPhase.Climbing) ? 0 : Math.Max(_running, _limit);
         Restart(now);
     }
