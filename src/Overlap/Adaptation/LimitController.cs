@@ -308,7 +308,7 @@ internal sealed class LimitController
         _refusals++;
         _gaveWayAt = sample.At;
         TimeSpan own = Max(LeastPause, _latency) * Math.Pow(2, Math.Min(_refusals - 1, 16));
-        Pause = sample.RetryAfter is { } asked ? Min(asked, LongestPauseAskedFor) : Min(own, LongestPause);
+        Pause = sample.RetryAfter > TimeSpan.Zero ? Min(sample.RetryAfter.Value, LongestPauseAskedFor) : Min(own, LongestPause);
 
         // Refused while more than what was good was tried, it was too many. Refused at what was good, it was too often.
         int good = _climb is not null ? _climb.LevelBelow(_settled) : _trial is { IsUp: true, IsOthersTurn: true } ? _settled : 0;

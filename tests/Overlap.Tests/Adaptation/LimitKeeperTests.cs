@@ -43,6 +43,45 @@ public sealed class LimitKeeperTests
         Assert.Equal(TimeSpan.FromMinutes(1), keeper.WakeAfter);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    public void Refuse_AsksForNoTimeAtAll_PausesAllTheSame(int seconds)
+    {
+        LimitKeeper keeper = Create(8);
+        keeper.Start();
+        keeper.Refuse(TimeSpan.FromSeconds(seconds));
+        keeper.End(CallEnding.Refused);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), keeper.WakeAfter);
+    }
+
+    [Fact]
+    public void Start_AfterRefusalsAtAGoodNumber_IsPacedBelowWhatWasAccepted()
+    {
+        LimitKeeper keeper = Create(1, most: 1);
+        keeper.Wait(true);
+
+        // Ten a second are accepted for some seconds, then one is refused.
+        for (int i = 0; i < 60; i++)
+        {
+            keeper.Start();
+            _clock.Seconds += 0.1;
+            keeper.End(CallEnding.Succeeded);
+        }
+
+        keeper.Start();
+        keeper.Refuse(null);
+        keeper.End(CallEnding.Refused);
+        Assert.InRange(keeper.Status.StartsPerSecond!.Value, 9, 9.6);
+        Assert.Equal(LimitPhase.BackingOff, keeper.Status.Phase);
+
+        _clock.Seconds += keeper.WakeAfter!.Value.TotalSeconds;
+        keeper.Start();
+        keeper.End(CallEnding.Succeeded);
+        Assert.False(keeper.MayStart);
+        Assert.InRange(keeper.WakeAfter!.Value.TotalSeconds, 0.1, 0.12);
+    }
+
     [Fact]
     public void Refuse_AgainAndAgainWithoutAWord_PausesLongerEachTimeUpToTenSeconds()
     {

@@ -12,9 +12,9 @@ internal sealed class PoolAdaptation
 {
     private const int RestBetweenTrials = 16;
     private const double SaturatedFrom = 0.8;
-    private const double LeastUse = 0.5;
 
     private static readonly TimeSpan LeastLength = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BetweenReadings = TimeSpan.FromMilliseconds(100);
 
     private readonly AdaptiveOptions _adaptive;
     private readonly TimelineRecorder? _recorder;
@@ -26,7 +26,8 @@ internal sealed class PoolAdaptation
 
     // Guarded by _gate.
     private MachineReading _machine;
-    private TimeSpan _cpu;
+    private double? _cpuShare;
+    private long _readAt;
     private long _from;
     private double _busySeconds;
     private long _ended;
@@ -46,6 +47,7 @@ internal sealed class PoolAdaptation
         _limit = bounds.Start;
         _startedAt = _time.GetTimestamp();
         _from = _startedAt;
+        _readAt = _startedAt;
         _machine = MachineReader.Read();
         recorder?.NoteLimit(_limit, _controller.Reason);
     }
@@ -105,8 +107,11 @@ internal sealed class PoolAdaptation
             return false;
         }
 
-        Read(elapsed);
-        double inFlight = elapsed > TimeSpan.Zero ? _busySeconds / elapsed.TotalSeconds : 0;
+        Read(now);
+
+        // A worker that has the next item before it is done with the last is never without one: what its clock leaves out is the way between them.
+        bool isSaturated = _saturated >= _ended * SaturatedFrom;
+        double inFlight = isSaturated ? _limit : elapsed > TimeSpan.Zero ? _busySeconds / elapsed.TotalSeconds : 0;
         _controller.Add(new LimitSample
         {
             At = _time.GetElapsedTime(_startedAt, now),
@@ -115,8 +120,8 @@ internal sealed class PoolAdaptation
             Failed = _failed,
             Refused = isRefusal ? items : 0,
             InFlight = inFlight,
-            IsSaturated = _saturated >= _ended * SaturatedFrom && inFlight >= _limit * LeastUse,
-            CpuShare = _cpu / (elapsed * Environment.ProcessorCount),
+            IsSaturated = isSaturated,
+            CpuShare = _cpuShare,
             IsMemoryShort = _machine.IsMemoryShort,
         });
         int before = _limit;
@@ -145,13 +150,19 @@ internal sealed class PoolAdaptation
         }
     }
 
-    private void Read(TimeSpan elapsed)
+    private void Read(long now)
     {
+        TimeSpan since = _time.GetElapsedTime(_readAt, now);
+        if (since < BetweenReadings)
+        {
+            return;
+        }
+
         MachineReading reading = MachineReader.Read();
-        TimeSpan workers = _readCpu();
-        TimeSpan cpu = reading.Cpu + workers - _machine.Cpu;
-        _machine = reading with { Cpu = reading.Cpu + workers };
-        _cpu = elapsed > TimeSpan.Zero ? cpu : TimeSpan.Zero;
+        TimeSpan cpu = reading.Cpu + _readCpu();
+        _cpuShare = (cpu - _machine.Cpu) / (since * Environment.ProcessorCount);
+        _machine = reading with { Cpu = cpu };
+        _readAt = now;
     }
 
     private void Restart(long now) => (_from, _busySeconds, _ended, _failed, _saturated, _skipped) = (now, 0, 0, 0, 0, 0);
