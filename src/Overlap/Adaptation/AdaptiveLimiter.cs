@@ -14,9 +14,9 @@ public sealed class AdaptiveLimiter : RateLimiter
 {
     private const int MostByDefault = 1_024;
 
-    private static readonly AdaptiveLease _queueFull = new("The queue is full.");
-    private static readonly AdaptiveLease _taken = new("All permits are taken.");
-    private static readonly AdaptiveLease _disposed = new("The limiter was disposed.");
+    private static readonly AdaptiveLease QueueFull = new("The queue is full.");
+    private static readonly AdaptiveLease AllTaken = new("All permits are taken.");
+    private static readonly AdaptiveLease GoneWithIt = new("The limiter was disposed.");
 
     private readonly AdaptiveLimiterOptions _options;
     private readonly TimeProvider _time;
@@ -132,7 +132,7 @@ public sealed class AdaptiveLimiter : RateLimiter
         }
 
         _refused++;
-        return _taken;
+        return AllTaken;
     }
 
     /// <inheritdoc/>
@@ -151,7 +151,7 @@ public sealed class AdaptiveLimiter : RateLimiter
             if (permitCount > _options.QueueLimit - _waitingPermits)
             {
                 _refused++;
-                return new ValueTask<RateLimitLease>(_queueFull);
+                return new ValueTask<RateLimitLease>(QueueFull);
             }
 
             waiter = new Waiter(permitCount);
@@ -172,7 +172,7 @@ public sealed class AdaptiveLimiter : RateLimiter
             while (_waiters.TryDequeue(out Waiter? waiter))
             {
                 _refused++;
-                waiter.Future.SetResult(_disposed);
+                waiter.Future.SetResult(GoneWithIt);
             }
 
             _waitingPermits = 0;

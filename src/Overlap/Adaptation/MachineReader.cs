@@ -10,7 +10,7 @@ internal static class MachineReader
 
     private const string MemoryFile = "/proc/meminfo";
 
-    private static readonly bool _hasMemoryFile = OperatingSystem.IsLinux() && File.Exists(MemoryFile);
+    private static readonly bool HasMemoryFile = OperatingSystem.IsLinux() && File.Exists(MemoryFile);
 
     public static MachineReading Read()
     {
@@ -30,7 +30,7 @@ internal static class MachineReader
 
     private static (long Total, long Left) ReadMemory()
     {
-        if (!_hasMemoryFile)
+        if (!HasMemoryFile)
         {
             GCMemoryInfo memory = GC.GetGCMemoryInfo();
             return (memory.TotalAvailableMemoryBytes, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);

@@ -8,7 +8,7 @@ public sealed class AdaptiveLimitSimulationTests
     private const int Seeds = 12;
     private const double LeastShare = 0.9;
 
-    private static readonly int[] _fixedCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+    private static readonly int[] FixedCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 
     [Fact]
     public void Workload_WaitsFiveMilliseconds_NearlyTheBestFixedNumber() => AssertNearlyBest(20_000, static seed => new WaitingWorld(seed, 0.005));
@@ -151,7 +151,7 @@ public sealed class AdaptiveLimitSimulationTests
     {
         double best = 0;
         int bestCount = 0;
-        foreach (int count in _fixedCounts)
+        foreach (int count in FixedCounts)
         {
             SimulatedWorld world = create(1_000);
             world.RunFixed(items, count);

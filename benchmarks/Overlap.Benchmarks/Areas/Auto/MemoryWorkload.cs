@@ -6,7 +6,7 @@ internal sealed class MemoryWorkload : Workload
     private const int Length = 4 << 20;
     private const int Reads = 200_000;
 
-    private static readonly ThreadLocal<int[]> _own = new(static () => [.. Enumerable.Range(0, Length)]);
+    private static readonly ThreadLocal<int[]> Own = new(static () => [.. Enumerable.Range(0, Length)]);
 
     public override string Title => "calls that read all over 16 MiB of their own";
 
@@ -14,7 +14,7 @@ internal sealed class MemoryWorkload : Workload
 
     public override Task DoAsync(CancellationToken cancellationToken)
     {
-        int[] memory = _own.Value!;
+        int[] memory = Own.Value!;
         uint at = (uint)Environment.CurrentManagedThreadId;
         for (int i = 0; i < Reads; i++)
         {

@@ -11,7 +11,7 @@ namespace Overlap.Benchmarks.Areas.Auto;
 /// <param name="computing">Rounds computed with each page.</param>
 internal class SiteWorkload(string title, TimeSpan delay, IReadOnlyList<string> options, int computing) : Workload
 {
-    private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BanWindow = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Queue<long> _refusals = new();
@@ -79,7 +79,7 @@ internal class SiteWorkload(string title, TimeSpan delay, IReadOnlyList<string> 
         using Lock.Scope held = _gate.EnterScope();
         long now = TimeProvider.System.GetTimestamp();
         _refusals.Enqueue(now);
-        while (TimeProvider.System.GetElapsedTime(_refusals.Peek(), now) > _window)
+        while (TimeProvider.System.GetElapsedTime(_refusals.Peek(), now) > BanWindow)
         {
             _ = _refusals.Dequeue();
         }

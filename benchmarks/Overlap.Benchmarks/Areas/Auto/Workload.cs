@@ -1,4 +1,3 @@
-using Overlap.Benchmarks.Commands;
 using Overlap.Executors;
 
 namespace Overlap.Benchmarks.Areas.Auto;
@@ -6,7 +5,7 @@ namespace Overlap.Benchmarks.Areas.Auto;
 /// <summary>Calls of one kind, for which some number of workers is best.</summary>
 internal abstract class Workload : IAsyncDisposable
 {
-    private static readonly int[] _counts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+    private static readonly int[] AllCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 
     /// <summary>What the calls are like.</summary>
     public abstract string Title { get; }
@@ -15,7 +14,7 @@ internal abstract class Workload : IAsyncDisposable
     public abstract bool Blocks { get; }
 
     /// <summary>The fixed numbers of workers to hold against.</summary>
-    public virtual IReadOnlyList<int> Counts => _counts;
+    public virtual IReadOnlyList<int> Counts => AllCounts;
 
     /// <summary>How long each of them is tried.</summary>
     public virtual TimeSpan TrialLength => TimeSpan.FromSeconds(2);
@@ -23,7 +22,7 @@ internal abstract class Workload : IAsyncDisposable
     /// <summary>How long a measured run is to take about, under the best of them.</summary>
     public virtual TimeSpan RunLength => TimeSpan.FromSeconds(8);
 
-    /// <summary>How often the other side has refused within ten seconds, at worst, since <see cref="Forget"/>.</summary>
+    /// <summary>How often the other side has refused within ten seconds, at worst, since <see cref="ForgetAsync"/>.</summary>
     public virtual int WorstRefusals => 0;
 
     public virtual Task StartAsync(BenchmarkContext context, CancellationToken cancellationToken) => Task.CompletedTask;
