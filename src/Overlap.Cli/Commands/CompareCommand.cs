@@ -22,7 +22,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
     private readonly Option<Count?> _runs = ValueOption.Number(
         "--runs", "N", "measured runs of each model, after one that is not measured (default: 1, unmeasured none)", 1, MostRuns);
 
-    private readonly Option<Count?> _workers = JobOptions.CreateWorkers("items at the same time, for every model but inline");
+    private readonly Option<WorkerCount?> _workers = JobOptions.CreateWorkers("items at the same time, for every model but inline; auto: as many as the work bears");
 
     private readonly AttemptOptions _attempts = new(defaultRetries: null);
 
@@ -148,7 +148,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         {
             Models = values.GetValue(_models)?.Models,
             Runs = values.GetValue(_runs)?.Value ?? 1,
-            Workers = values.GetValue(_workers)?.Value,
+            Workers = values.GetValue(_workers),
             Attempts = attempts,
         };
         JobPlan plan = job.CreatePlan(values, attempts, new JobContext(terminal, Resume: false));

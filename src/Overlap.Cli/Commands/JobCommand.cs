@@ -46,7 +46,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         RunSettings settings = new()
         {
             Model = options.ModelOf(_values, verb.DefaultModel),
-            Workers = _values.GetValue(options.Workers)?.Value,
+            Workers = _values.GetValue(options.Workers),
             KeepOrder = _values.GetValue(options.KeepOrder),
             Attempts = attempts,
             Halt = _values.GetValue(options.Halt) ?? HaltPolicy.Never,

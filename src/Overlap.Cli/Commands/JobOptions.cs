@@ -34,7 +34,7 @@ internal sealed class JobOptions
 
     public Option<ModelName?> Model { get; }
 
-    public Option<Count?> Workers { get; } = CreateWorkers("items at the same time (default: what suits job and model)");
+    public Option<WorkerCount?> Workers { get; } = CreateWorkers("items at the same time; auto: as many as the work bears (default: what suits job and model)");
 
     public Option<Duration?> Deadline { get; } = ValueOption.Create(
         "--deadline", "T", "the longest that the whole run may take; then exit code 124", AttemptOptions.Positive, Duration.Expected);
@@ -70,8 +70,8 @@ internal sealed class JobOptions
 
     public ExecutionModel ModelOf(ParseResult values, ExecutionModel byDefault) => values.GetValue(Model)?.Model ?? byDefault;
 
-    public static Option<Count?> CreateWorkers(string description) =>
-        ValueOption.Number("--workers", "N", description, 1, MostWorkers, "-j");
+    public static Option<WorkerCount?> CreateWorkers(string description) =>
+        ValueOption.Create("--workers", "N", description, WorkerCount.Parser(MostWorkers), WorkerCount.Expected(MostWorkers), "-j");
 
     public static Option<string?> CreateTimeline(string description) => new("--timeline") { HelpName = "FILE", Description = description };
 
