@@ -28,8 +28,7 @@ internal static class ExecutorOf
         _ => 1_024,
     };
 
-    private static IExecutor Create(
-        ExecutionModel model, int workers, AdaptiveOptions? adaptive, Func<object>? workerState, TimelineRecorder? recorder) => model switch
+    private static IExecutor Create(ExecutionModel model, int workers, AdaptiveOptions? adaptive, Func<object>? workerState, TimelineRecorder? recorder) => model switch
     {
         ExecutionModel.Inline => new InlineExecutor(new InlineExecutorOptions { WorkerState = workerState, Recorder = recorder }),
         ExecutionModel.Threads => new ThreadPoolExecutor(
