@@ -5,8 +5,8 @@ internal static class AreaList
 {
     public static IReadOnlyList<BenchmarkArea> All { get; } =
     [
-        new PagesArea(), new FibArea(), new DownloadsArea(), new RunArea(), new MapArea(), new RecorderArea(), new AutoArea(), new FuturesArea(),
-        new ProcessesArea(), new SynchronizationArea(), new PipelinesArea(), new ExplorerArea(), new ActorsArea(),
+        new PagesArea(), new FibArea(), new DownloadsArea(), new MapArea(), new RecorderArea(), new FuturesArea(), new ProcessesArea(),
+        new SynchronizationArea(), new PipelinesArea(), new ExplorerArea(), new ActorsArea(),
         new QueueCodecArea(), new QueueFileArea(), new QueueArea(),
     ];
 }

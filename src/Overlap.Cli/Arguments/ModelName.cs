@@ -20,10 +20,6 @@ internal sealed record ModelName(ExecutionModel Model)
         _ => null,
     };
 
-    /// <summary>What a user may write of some models.</summary>
-    public static string ExpectedOf(IReadOnlyList<ExecutionModel> models) =>
-        $"{string.Join(", ", models.SkipLast(1).Select(Of))} or {Of(models[^1])}";
-
     public static string Of(ExecutionModel model) => model switch
     {
         ExecutionModel.Inline => "inline",

@@ -56,12 +56,9 @@ internal static class CommandLine
             throw new RunException(ExitCode.Usage, Unknown(arguments[0], jobs.Concat(others).Concat(queue)));
         }
 
-        IReadOnlyList<string> rest = [.. arguments.Skip(1)];
+        string[] rest = [.. arguments.Skip(1)];
         bool isComparison = verb is CompareCommand;
         JobVerb? compared = isComparison && rest is [string job, ..] ? jobs.FirstOrDefault(verb => verb.Name == job) : null;
-        rest = compared is null
-            ? verb.Arrange(rest, verb.Groups)
-            : [compared.Name, .. compared.Arrange([.. rest.Skip(1)], [.. compared.OwnGroups, .. verb.Groups])];
         if (rest.TakeWhile(static word => word != "--").Any(static word => word is "--help" or "-h" or "-?"))
         {
             return Task.FromResult(Print(terminal, HelpText.OfVerb(verb, compared)));

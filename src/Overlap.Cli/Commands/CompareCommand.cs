@@ -22,7 +22,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
     private readonly Option<Count?> _runs = ValueOption.Number(
         "--runs", "N", "measured runs of each model, after one that is not measured (default: 1, unmeasured none)", 1, MostRuns);
 
-    private readonly Option<WorkerCount?> _workers = JobOptions.CreateWorkers("items at the same time, for every model but inline; auto: as many as the work bears");
+    private readonly Option<Count?> _workers = JobOptions.CreateWorkers("items at the same time, for every model but inline");
 
     private readonly AttemptOptions _attempts = new(defaultRetries: null);
 
@@ -73,17 +73,8 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         }
 
         using RunControl control = new(terminal.TimeProvider);
-        using SignalHandler signals = new(control, RunControl.Grace, OnFirst, OnLast);
-        void OnFirst() => terminal.Messages.WriteLine("overlap: stopping; press Ctrl-C again to end at once");
-        void OnLast()
-        {
-            foreach (JobVerb job in jobs)
-            {
-                job.KillAll();
-            }
-        }
-
-
+        using SignalHandler signals = new(control, RunControl.Grace, () => terminal.Messages.WriteLine(
+            "overlap: stopping; press Ctrl-C again to end at once"));
         if (values.GetValue(_deadline) is { } deadline)
         {
             control.StopAfter(deadline.Value);
@@ -148,7 +139,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         {
             Models = values.GetValue(_models)?.Models,
             Runs = values.GetValue(_runs)?.Value ?? 1,
-            Workers = values.GetValue(_workers),
+            Workers = values.GetValue(_workers)?.Value,
             Attempts = attempts,
         };
         JobPlan plan = job.CreatePlan(values, attempts, new JobContext(terminal, Resume: false));

@@ -12,18 +12,13 @@ internal sealed class JobOptions
 
     public JobOptions(JobVerb verb)
     {
-        Attempts = new AttemptOptions(verb.DefaultRetries, verb.TakesTimeoutOfMedian);
-        string models = ModelName.ExpectedOf(verb.Models);
+        Attempts = new AttemptOptions(verb.DefaultRetries);
         Model = ValueOption.Create(
-            "--model",
-            "MODEL",
-            $"{models} (default: {ModelName.Of(verb.DefaultModel)})",
-            text => ModelName.TryParse(text) is { } name && verb.Models.Contains(name.Model) ? name : null,
-            $"a model: {models}");
+            "--model", "MODEL", $"{ModelName.Expected} (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, $"a model: {ModelName.Expected}");
         Groups =
         [
             new OptionGroup("How it runs", [Model, Workers, .. Attempts.All, Deadline, Halt]),
-            new OptionGroup("Journal", JobLog, Resume, RetryFailed, DryRun),
+            new OptionGroup("Journal", JobLog, Resume, DryRun),
             new OptionGroup("Output", Json, JsonLines, Csv, KeepOrder, Timeline, Quiet, Color),
         ];
     }
@@ -34,7 +29,7 @@ internal sealed class JobOptions
 
     public Option<ModelName?> Model { get; }
 
-    public Option<WorkerCount?> Workers { get; } = CreateWorkers("items at the same time; auto: as many as the work bears (default: what suits job and model)");
+    public Option<Count?> Workers { get; } = CreateWorkers("items at the same time (default: what suits job and model)");
 
     public Option<Duration?> Deadline { get; } = ValueOption.Create(
         "--deadline", "T", "the longest that the whole run may take; then exit code 124", AttemptOptions.Positive, Duration.Expected);
@@ -49,8 +44,6 @@ internal sealed class JobOptions
     };
 
     public Option<bool> Resume { get; } = new("--resume") { Description = "do only what the journal does not show as done" };
-
-    public Option<bool> RetryFailed { get; } = new("--retry-failed") { Description = "do only what the journal shows as failed, and not as done since" };
 
     public Option<bool> DryRun { get; } = new("--dry-run") { Description = "print the items and do nothing" };
 
@@ -70,8 +63,8 @@ internal sealed class JobOptions
 
     public ExecutionModel ModelOf(ParseResult values, ExecutionModel byDefault) => values.GetValue(Model)?.Model ?? byDefault;
 
-    public static Option<WorkerCount?> CreateWorkers(string description) =>
-        ValueOption.Create("--workers", "N", description, WorkerCount.Parser(MostWorkers), WorkerCount.Expected(MostWorkers), "-j");
+    public static Option<Count?> CreateWorkers(string description) =>
+        ValueOption.Number("--workers", "N", description, 1, MostWorkers, "-j");
 
     public static Option<string?> CreateTimeline(string description) => new("--timeline") { HelpName = "FILE", Description = description };
 

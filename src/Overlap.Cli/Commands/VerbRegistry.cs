@@ -4,7 +4,7 @@ namespace Overlap.Cli.Commands;
 internal static class VerbRegistry
 {
     /// <summary>Makes the job verbs.</summary>
-    public static IReadOnlyList<JobVerb> CreateJobs() => [new PagesCommand(), new FibCommand(), new FetchCommand(), new CheckCommand(), new RunCommand()];
+    public static IReadOnlyList<JobVerb> CreateJobs() => [new PagesCommand(), new FibCommand(), new FetchCommand(), new CheckCommand()];
 
     /// <summary>Makes the verbs that are no jobs.</summary>
     /// <param name="jobs">The jobs that can be compared.</param>

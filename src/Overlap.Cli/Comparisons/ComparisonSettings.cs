@@ -1,4 +1,3 @@
-using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Executors;
 
@@ -14,7 +13,7 @@ internal sealed record ComparisonSettings
     public int Runs { get; init; } = 1;
 
     /// <summary>Workers of all models but inline; <see langword="null"/> for what the job takes by itself.</summary>
-    public WorkerCount? Workers { get; init; }
+    public int? Workers { get; init; }
 
     /// <summary>How often and how long an item is tried.</summary>
     public AttemptPolicy Attempts { get; init; } = new();

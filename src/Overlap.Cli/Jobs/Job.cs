@@ -39,14 +39,6 @@ internal abstract class Job<TItem> : IAsyncDisposable
     /// <summary>The most workers that the job can be given under a model, whatever the user says.</summary>
     public virtual int MostWorkers(ExecutionModel model) => int.MaxValue;
 
-    /// <summary>The most items in work and paused between attempts, of a job that holds items back by <see cref="WaitToStartAsync"/>.</summary>
-    /// <param name="workers">The items that the user wants in work at the same time.</param>
-    public virtual int MostInWork(int workers) => workers;
-
-    /// <summary>Waits until a further item may start. Asked once for each item that is done in this run, one after the other, before it starts.</summary>
-    /// <param name="cancellationToken">Cancelled when nothing more may start.</param>
-    public virtual ValueTask WaitToStartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
     /// <summary>Opens what the run needs: a site, a folder, shared clients.</summary>
     public virtual ValueTask PrepareAsync(ExecutionModel model, int workers, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
@@ -70,9 +62,6 @@ internal abstract class Job<TItem> : IAsyncDisposable
 
     /// <summary>What a reader calls the item; one line, secrets masked.</summary>
     public abstract string LabelOf(TItem item);
-
-    /// <summary>What would be done with the item, for a run that does nothing.</summary>
-    public virtual string DescribeOf(TItem item) => LabelOf(item);
 
     /// <summary>Does one item, blocking the thread while it waits.</summary>
     public abstract ItemResult Execute(TItem item, CancellationToken cancellationToken);

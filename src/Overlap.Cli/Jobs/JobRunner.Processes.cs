@@ -11,12 +11,12 @@ internal sealed partial class JobRunner<TItem>
     private string? _limitInWorkers;
 
     /// <summary>Gives what a worker does with an item. Nothing is captured but what can travel: not the job, not the runner.</summary>
-    private static Func<PortableItem<TItem>, WorkedItem> PortableWork(bool isFailureSeen, CancellationToken starting, CancellationToken running) =>
-        item => Worker.State<ItemWorker<TItem>>().Do(item, isFailureSeen, starting, running);
+    private static Func<PortableItem<TItem>, WorkedItem> PortableWork(bool isRecorded, CancellationToken starting, CancellationToken running) =>
+        item => Worker.State<ItemWorker<TItem>>().Do(item, isRecorded, starting, running);
 
     private async Task ReceiveFromProcessesAsync(IExecutor executor)
     {
-        Func<PortableItem<TItem>, WorkedItem> work = PortableWork(IsFailureSeen, control.Starting, control.Running);
+        Func<PortableItem<TItem>, WorkedItem> work = PortableWork(settings.Recorder is not null, control.Starting, control.Running);
         await foreach (CompletedCall<PortableItem<TItem>, WorkedItem> call in executor.AsCompletedAsync(PullPortableAsync(), work))
         {
             Receive(call.Index, await EndOfAsync(executor, work, call));

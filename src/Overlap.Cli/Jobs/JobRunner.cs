@@ -1,4 +1,3 @@
-using Overlap.Adaptation;
 using Overlap.Cli.Arguments;
 using Overlap.Executors;
 using Overlap.Timelines;
@@ -36,8 +35,7 @@ internal sealed partial class JobRunner<TItem>(
     {
         int workers = settings.Model == ExecutionModel.Inline
             ? 1
-            : Math.Min(IsAdaptive ? ExecutorOf.MostOf(settings.Model) : settings.Workers?.Value ?? job.DefaultWorkers(settings.Model), job.MostWorkers(settings.Model));
-        ExecutorStatistics statistics;
+            : Math.Min(settings.Workers ?? job.DefaultWorkers(settings.Model), job.MostWorkers(settings.Model));
         try
         {
             await job.PrepareAsync(settings.Model, workers, control.Running);
@@ -49,7 +47,7 @@ internal sealed partial class JobRunner<TItem>(
 
         if (settings.KeepOrder)
         {
-            _window = new SemaphoreSlim(Math.Max(64, 2 * job.MostInWork(workers)));
+            _window = new SemaphoreSlim(Math.Max(64, 2 * workers));
         }
 
         TimeSpan cpuBefore = ProgramCpu.Read();
@@ -59,28 +57,22 @@ internal sealed partial class JobRunner<TItem>(
         Func<object>? workerState = settings.Model == ExecutionModel.Processes
             ? job.WorkerProcess(settings.Attempts, workers)
             : job.WorkerState(settings.Model);
-        await using (IExecutor executor = ExecutorOf.Create(settings.Model, job.MostInWork(workers), IsAdaptive, workerState, settings.Recorder))
+        await using (IExecutor executor = ExecutorOf.Create(settings.Model, workers, workerState, settings.Recorder))
         {
             await ReceiveAsync(executor);
             wall = settings.TimeProvider.GetElapsedTime(startedAt);
             cpu = ProgramCpu.Read() - cpuBefore;
-            statistics = executor.GetStatistics();
         }
 
         // What its workers took is known when they have ended.
         cpu = settings.Model == ExecutionModel.Processes ? ProgramCpu.Read() - cpuBefore : cpu;
 
-        return ReportOf(statistics.WorkerLimit, wall, cpu, statistics.Adaptation);
+        return ReportOf(workers, wall, cpu);
     }
 
     public void Dispose() => _window?.Dispose();
 
-    private bool IsAdaptive => settings.Workers is { IsAuto: true } && settings.Model != ExecutionModel.Inline;
-
-    // Who records a run or finds the number of workers must see failures; to others they are results.
-    private bool IsFailureSeen => settings.Recorder is not null || IsAdaptive;
-
-    private RunReport ReportOf(int workers, TimeSpan wall, TimeSpan cpu, LimitStatus? adaptation = null)
+    private RunReport ReportOf(int workers, TimeSpan wall, TimeSpan cpu)
     {
         Timeline? timeline = settings.Recorder?.ToTimeline(job.Name, ModelName.Of(settings.Model), workers);
         return new RunReport
@@ -88,7 +80,6 @@ internal sealed partial class JobRunner<TItem>(
             Job = job.Name,
             Model = settings.Model,
             Workers = workers,
-            Adaptation = adaptation,
             Succeeded = _succeeded,
             Failed = _failed,
             Retried = _retried,
@@ -183,11 +174,6 @@ internal sealed partial class JobRunner<TItem>(
                     await _window.WaitAsync(control.Starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
-                if (!await MayStartAsync())
-                {
-                    yield break;
-                }
-
                 yield return new NumberedItem<TItem>(job, sequence, item);
             }
         }
@@ -198,19 +184,6 @@ internal sealed partial class JobRunner<TItem>(
             {
                 await items.DisposeAsync();
             }
-        }
-    }
-
-    private async ValueTask<bool> MayStartAsync()
-    {
-        try
-        {
-            await job.WaitToStartAsync(control.Starting);
-            return !control.Starting.IsCancellationRequested;
-        }
-        catch (OperationCanceledException) when (control.Starting.IsCancellationRequested)
-        {
-            return false;
         }
     }
 
@@ -267,7 +240,7 @@ internal sealed partial class JobRunner<TItem>(
     private ItemEnd EndOf(NumberedItem<TItem> item, DateTimeOffset startedAt, long from, ItemResult result)
     {
         ItemEnd end = new(item.Sequence, job.KeyOf(item.Item), startedAt, settings.TimeProvider.GetElapsedTime(from), result);
-        return IsFailureSeen && result.Status == ItemStatus.Failed ? throw new ItemFailedException(end) : end;
+        return settings.Recorder is not null && result.Status == ItemStatus.Failed ? throw new ItemFailedException(end) : end;
     }
 
     private static ItemEnd NotStarted(NumberedItem<TItem> item) =>

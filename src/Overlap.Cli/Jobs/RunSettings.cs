@@ -17,7 +17,7 @@ internal sealed record RunSettings
     public required ExecutionModel Model { get; init; }
 
     /// <summary>Items at the same time; <see langword="null"/> for what the job takes by itself.</summary>
-    public WorkerCount? Workers { get; init; }
+    public int? Workers { get; init; }
 
     /// <summary>Hands on the ends in the order of the input.</summary>
     public bool KeepOrder { get; init; }

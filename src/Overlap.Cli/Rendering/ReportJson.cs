@@ -17,11 +17,6 @@ internal static class ReportJson
             json.WriteString("job", report.Job);
             json.WriteString("model", ModelName.Of(report.Model));
             json.WriteNumber("workers", report.Workers);
-            if (report.Adaptation is { } adaptation)
-            {
-                json.WriteString("workersReason", adaptation.Reason);
-            }
-
             json.WriteNumber("items", report.Items);
             json.WriteNumber("succeeded", report.Succeeded);
             json.WriteNumber("failed", report.Failed);

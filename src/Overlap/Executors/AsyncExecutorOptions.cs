@@ -1,4 +1,3 @@
-using Overlap.Adaptation;
 using Overlap.Timelines;
 
 namespace Overlap.Executors;
@@ -8,12 +7,6 @@ public sealed record AsyncExecutorOptions
 {
     /// <summary>The most calls in flight. Unit: calls, at least 1. Default: 100.</summary>
     public int MaxWorkers { get; init => field = Guard.AtLeast(1, value); } = 100;
-
-    /// <summary>
-    /// Lets the number of calls in flight adapt itself, as <see cref="Workers.Auto"/> does; its own bounds then stand for <see cref="MaxWorkers"/>.
-    /// Default: nothing, the number is fixed.
-    /// </summary>
-    public AdaptiveOptions? Adaptive { get; init; }
 
     /// <summary>The most calls that may wait for a slot; one more is refused. Unit: calls, at least 0. Default: no limit.</summary>
     public int QueueCapacity { get; init => field = Guard.AtLeast(0, value); } = int.MaxValue;

@@ -23,8 +23,6 @@ internal abstract class Call<TArgument, TResult>(
     /// <summary>What ended the call instead of a result.</summary>
     protected Exception? Exception { get; set; }
 
-    protected override Exception? Failure => Exception;
-
     protected Callable<TArgument, TResult> Callable { get; } = callable;
 
     protected override bool IsSynchronous => Callable.IsSynchronous;
@@ -36,7 +34,7 @@ internal abstract class Call<TArgument, TResult>(
         try
         {
             worker.EnsureState();
-            if (worker.IsAskedFor)
+            if (worker.OwnsState)
             {
                 worker.EnterFlow();
             }
@@ -59,7 +57,7 @@ internal abstract class Call<TArgument, TResult>(
         try
         {
             worker.EnsureState();
-            if (worker.IsAskedFor)
+            if (worker.OwnsState)
             {
                 worker.EnterFlow();
             }

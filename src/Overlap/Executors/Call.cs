@@ -36,9 +36,6 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     /// <summary>What the call is about, for a reader of the timeline.</summary>
     protected abstract string? Label { get; }
 
-    /// <summary>What the function threw.</summary>
-    protected abstract Exception? Failure { get; }
-
     /// <summary>Whether the function ends when it returns.</summary>
     protected abstract bool IsSynchronous { get; }
 
@@ -134,11 +131,6 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     private void End(WorkerContext worker, SpanRecorder? span, SpanStatus status)
     {
         span?.End(status);
-        if (status == SpanStatus.Failed)
-        {
-            worker.NoteFailure(Failure);
-        }
-
         worker.Counts.Count(status);
         if (_timedFrom != 0)
         {

@@ -1,4 +1,3 @@
-using Overlap.Adaptation;
 using Overlap.Timelines;
 
 namespace Overlap.Executors;
@@ -8,12 +7,6 @@ public sealed record ThreadPoolExecutorOptions
 {
     /// <summary>The most threads. Unit: threads, at least 1. Default: one per processor.</summary>
     public int MaxWorkers { get; init => field = Guard.AtLeast(1, value); } = Environment.ProcessorCount;
-
-    /// <summary>
-    /// Lets the number of threads adapt itself, as <see cref="Workers.Auto"/> does; its own bounds then stand for <see cref="MaxWorkers"/>.
-    /// Default: nothing, the number is fixed.
-    /// </summary>
-    public AdaptiveOptions? Adaptive { get; init; }
 
     /// <summary>The most calls that may wait for a thread; one more is refused. Unit: calls, at least 0. Default: no limit.</summary>
     public int QueueCapacity { get; init => field = Guard.AtLeast(0, value); } = int.MaxValue;

@@ -4,7 +4,7 @@ namespace Overlap.Executors;
 
 /// <summary>The workers of an executor and its counters: opens workers, adds up statistics, disposes what workers own.</summary>
 /// <remarks>Not thread-safe unless a member says so: the executor's gate guards it.</remarks>
-internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, TimelineRecorder? recorder, IRefusalListener? refusals = null)
+internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, TimelineRecorder? recorder)
 {
     private readonly List<WorkerContext> _workers = [];
 
@@ -25,7 +25,7 @@ internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, Tim
 
     public WorkerContext Open(string laneName, LaneKind kind)
     {
-        WorkerContext worker = new(executor, _workers.Count, makeState, recorder?.OpenLane(laneName, kind), refusals);
+        WorkerContext worker = new(executor, _workers.Count, makeState, recorder?.OpenLane(laneName, kind));
         _workers.Add(worker);
         return worker;
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Overlap.Adaptation;
 using Overlap.Executors;
 using Overlap.Timelines;
 
@@ -10,12 +9,6 @@ public sealed record ProcessPoolExecutorOptions
 {
     /// <summary>The most worker processes. Unit: processes, at least 1. Default: one per processor.</summary>
     public int MaxWorkers { get; init => field = Guard.AtLeast(1, value); } = Environment.ProcessorCount;
-
-    /// <summary>
-    /// Lets the number of worker processes adapt itself, as <see cref="Executors.Workers.Auto"/> does; its own bounds then stand for <see cref="MaxWorkers"/>.
-    /// Default: nothing, the number is fixed.
-    /// </summary>
-    public AdaptiveOptions? Adaptive { get; init; }
 
     /// <summary>
     /// The worker processes that start with the executor and stay when there is nothing to do; no more than <see cref="MaxWorkers"/>. Unit: processes,

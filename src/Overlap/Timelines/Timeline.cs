@@ -29,9 +29,6 @@ public sealed record Timeline
     /// <summary>Processor time of the process over the recording, in order of time; the first reading is at zero.</summary>
     public required ImmutableArray<CpuSample> CpuSamples { get; init; }
 
-    /// <summary>How the number of workers changed, in order of time; empty when it was fixed.</summary>
-    public ImmutableArray<LimitStep> Limits { get => field.IsDefault ? [] : field; init; }
-
     /// <summary>Calls that were not kept because the recorder's limit was reached. The drawings say so when it is not zero.</summary>
     public long DroppedSpans { get; init; }
 

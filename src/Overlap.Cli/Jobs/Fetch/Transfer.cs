@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Overlap.Adaptation;
 using Overlap.Timelines;
 
 namespace Overlap.Cli.Jobs.Fetch;
@@ -89,12 +88,8 @@ internal abstract class Transfer
                 FinalUri = uri;
                 HostGate gate = _engine.Gates.Rent(host);
                 bool entered = false;
-                bool answered = false;
-                AdaptiveLease? lease = null;
                 try
                 {
-                    // Before the place: from the moment of the place on the host's pace counts.
-                    lease = gate.Limiter is null ? null : await WaitForPermitAsync(gate.Limiter);
                     if (!gate.TryEnter())
                     {
                         await WaitForPlaceAsync(gate);
@@ -108,19 +103,12 @@ internal abstract class Transfer
                     HttpVersion = response.Version;
 
                     // A 503 asks for fewer requests only if it says when to come back; else it is an error like any other.
-                    bool tooMany = Status == 429 || (Status == 503 && response.Headers.RetryAfter is not null);
-                    gate.NoteAnswer(tooMany);
-                    if (tooMany)
-                    {
-                        lease?.ReportOverload(RetryAfter.Of(response, Options.TimeProvider));
-                    }
-
+                    gate.NoteAnswer(tooMany: Status == 429 || (Status == 503 && response.Headers.RetryAfter is not null));
                     if (!IsRedirect(response))
                     {
                         CheckFraming(response);
                         inBody = true;
                         FetchFailure? failure = await ReceiveAsync(response);
-                        answered = Status < 500;
                         if (ReferenceEquals(failure, AskAgain))
                         {
                             inBody = false;
@@ -135,7 +123,6 @@ internal abstract class Transfer
                         return failure;
                     }
 
-                    answered = true;
                     uri = Follow(uri, response);
                 }
                 finally
@@ -145,12 +132,6 @@ internal abstract class Transfer
                         gate.Exit();
                     }
 
-                    if (!answered)
-                    {
-                        lease?.ReportFailure();
-                    }
-
-                    lease?.Dispose();
                     _engine.Gates.Return(host);
                 }
 
@@ -260,24 +241,6 @@ internal abstract class Transfer
         }
 
         return to;
-    }
-
-    private async ValueTask<AdaptiveLease> WaitForPermitAsync(AdaptiveLimiter limiter)
-    {
-        ValueTask<AdaptiveLease> entering = limiter.EnterAsync(Clock.Token);
-        if (entering.IsCompletedSuccessfully)
-        {
-            return await entering;
-        }
-
-        SpanRecorder? recorder = SpanRecorder.Current;
-        long startedAt = recorder?.GetTimestamp() ?? 0;
-        Clock.ArmForWait();
-        AdaptiveLease lease = IsBlocking ? entering.AsTask().GetAwaiter().GetResult() : await entering;
-        _engine.NoteLimit();
-        recorder?.AddPhase(SpanPhase.Throttled, startedAt);
-        Clock.StartAttempt();
-        return lease;
     }
 
     private async ValueTask WaitForPlaceAsync(HostGate gate)

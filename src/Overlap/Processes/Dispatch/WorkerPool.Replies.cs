@@ -128,10 +128,9 @@ internal sealed partial class WorkerPool
             return;
         }
 
-        Exception? failure = null;
         if (header.Kind == FrameKind.Failure)
         {
-            failure = RemoteException.Read(ref reader, _exceptionTypes);
+            Exception failure = RemoteException.Read(ref reader, _exceptionTypes);
             call.ReceiveFailure(header, (header.Flags & FrameFlags.Canceled) != 0 && failure is not OperationCanceledException
                 ? new OperationCanceledException(failure.Message, failure) : failure);
         }
@@ -142,7 +141,6 @@ internal sealed partial class WorkerPool
 
         SpanStatus status = call.Status;
         worker.Counts.Count(status, header.Count);
-        Adapt(header, status, failure, nanoseconds);
         if (worker.Lane?.TakesCall() == true)
         {
             worker.Lane.Add(call.Number - 1 + header.First, call.Label, call.QueuedAt, header.StartedAt, header.EndedAt, cpu, status);

@@ -1,8 +1,4 @@
-using Overlap.Adaptation;
-using Overlap.Processes.Transport;
 using Overlap.Processes.Workers;
-using Overlap.Timelines;
-using Overlap.Waiting;
 
 namespace Overlap.Processes.Dispatch;
 
@@ -17,10 +13,6 @@ internal sealed partial class WorkerPool
     private string? _lastRetirement;
     private string? _lastLoss;
 
-    // Null where the number of workers is fixed.
-    private readonly PoolAdaptation? _adaptation;
-
-    private long _endedItems;
     private long _started;
 
     /// <summary>The most workers that take calls now.</summary>
@@ -34,17 +26,19 @@ internal sealed partial class WorkerPool
                 throw new ArgumentOutOfRangeException(nameof(value), value, $"WorkerLimit must be at least 1 and at most MaxWorkers, which is {_options.MaxWorkers}.");
             }
 
-            if (_adaptation is not null)
+            List<WorkerLink> surplus;
+            _gate.Enter();
+            _limit = value;
+            surplus = SurplusLocked();
+            PumpLocked();
+            LookAtWarmUpsLocked();
+            _gate.Exit();
+            foreach (WorkerLink worker in surplus)
             {
-                throw new InvalidOperationException("The number of workers adapts itself: WorkerLimit can only be read.");
+                Retire(worker, FewerWanted);
             }
-
-            SetLimit(value);
         }
     }
-
-    /// <summary>Why the number of workers is what it is, when it adapts itself.</summary>
-    public LimitStatus? Adaptation => _adaptation?.Status;
 
     /// <summary>Starts workers ahead of calls and waits until so many are ready.</summary>
     /// <exception cref="BrokenProcessPoolException">They cannot be started.</exception>
@@ -108,39 +102,6 @@ internal sealed partial class WorkerPool
             LastLoss = _lastLoss,
         };
     }
-
-    /// <summary>Lets what ended change the number of workers, where that adapts itself.</summary>
-    private void Adapt(in FrameHeader header, SpanStatus status, Exception? failure, double nanoseconds)
-    {
-        if (_adaptation is null)
-        {
-            return;
-        }
-
-        long open = Volatile.Read(ref _submitted) - Volatile.Read(ref _withdrawn) - Interlocked.Add(ref _endedItems, header.Count);
-        if (_adaptation.Add(header.Count, status, failure, nanoseconds / 1e9, open) == true)
-        {
-            // Not here: who reads replies holds the worker's reading gate, and workers may have to go.
-            Continuations.Post(static pool => ((WorkerPool)pool!).ApplyAdaptation(), this);
-        }
-    }
-
-    private void SetLimit(int limit)
-    {
-        List<WorkerLink> surplus;
-        _gate.Enter();
-        _limit = limit;
-        surplus = SurplusLocked();
-        PumpLocked();
-        LookAtWarmUpsLocked();
-        _gate.Exit();
-        foreach (WorkerLink worker in surplus)
-        {
-            Retire(worker, FewerWanted);
-        }
-    }
-
-    private void ApplyAdaptation() => SetLimit(_adaptation!.Limit);
 
     /// <summary>The workers that are to go because fewer are wanted: idle ones before busy ones. Those that start go when they are ready.</summary>
     private List<WorkerLink> SurplusLocked()

@@ -42,8 +42,7 @@ internal sealed unsafe partial class WorkerPool
         _executor = executor;
         _options = options;
         _time = options.TimeProvider;
-        _adaptation = options.Adaptive is { } adaptive ? new PoolAdaptation(adaptive, options.Recorder, GetWorkerCpuTime) : null;
-        _limit = _adaptation?.Limit ?? options.MaxWorkers;
+        _limit = options.MaxWorkers;
         _codecs = new ValueCodecs(options.JsonContext);
         FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
@@ -170,8 +169,6 @@ internal sealed unsafe partial class WorkerPool
         {
             Model = ExecutionModel.Processes,
             MaxWorkers = _options.MaxWorkers,
-            WorkerLimit = _limit,
-            Adaptation = Adaptation,
             Workers = _workers.Count(static worker => worker.State is not LinkState.Gone),
             QueueCapacity = _options.QueueCapacity,
             Submitted = _submitted,

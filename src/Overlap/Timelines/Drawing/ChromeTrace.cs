@@ -143,11 +143,6 @@ public static class ChromeTrace
             }
         }
 
-        foreach (LimitStep step in timeline.Limits)
-        {
-            Counter(json, "limit", Math.Max(0, step.At.Ticks - origin), process, step.Limit);
-        }
-
         for (int i = 1; i < timeline.CpuSamples.Length; i++)
         {
             CpuSample from = timeline.CpuSamples[i - 1];

@@ -50,13 +50,6 @@ internal static class PageData
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("limits");
-        foreach (LimitStep step in timeline.Limits)
-        {
-            Pair(json, step.At.Ticks - figures.Origin, step.Limit);
-        }
-
-        json.WriteEndArray();
         json.WriteStartArray("hidden");
         foreach ((long at, double share) in figures.Attribution.Stretches)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 
 namespace Overlap.Timelines.Drawing;
 
@@ -120,11 +119,6 @@ public static class TimelineSvg
         }
 
         y += height;
-        if (!figures.Timeline.Limits.IsEmpty)
-        {
-            y = DrawLimits(body, figures.Timeline, new TimeScale(figures.Origin, wall, (int)Math.Max(1, end - PlotLeft)), y + 6);
-        }
-
         foreach (string remark in Wording.Remarks(figures))
         {
             y += 16;
@@ -174,31 +168,6 @@ public static class TimelineSvg
             _ = body.Rect("idle", x, top, width, inner);
             SvgPhases.Lane(body, figures, lanes[i], budget, scale, x, top, width, inner);
         }
-    }
-
-    private static double DrawLimits(SvgText body, Timeline timeline, TimeScale scale, double y)
-    {
-        const double StripHeight = 26;
-        double most = Math.Max(1, LimitLevels.MostOf(timeline));
-        double bottom = y + StripHeight;
-        StringBuilder steps = new($"M{SvgText.N(PlotLeft)} {SvgText.N(bottom)}");
-        double drawn = -1;
-        double[] levels = LimitLevels.Of(timeline, scale);
-        for (int i = 0; i < levels.Length; i++)
-        {
-            double top = bottom - (levels[i] / most * (StripHeight - 2));
-            if (top != drawn)
-            {
-                _ = steps.Append($"H{SvgText.N(PlotLeft + i)}V{SvgText.N(top)}");
-                drawn = top;
-            }
-        }
-
-        _ = body.Rect("idle", PlotLeft, y, scale.Columns, StripHeight)
-            .Path("limit", steps.Append($"H{SvgText.N(PlotLeft + scale.Columns)}V{SvgText.N(bottom)}Z").ToString())
-            .Label("lane end", PlotLeft - 8, y + 11, "limit")
-            .Label("lane end", PlotLeft - 8, bottom, $"most {most:0}");
-        return bottom;
     }
 
     private static double DrawLegend(SvgText body, TimelineFigures[] all, double y)

@@ -110,12 +110,6 @@ public static class TimelineText
                 Row("in flight", _signs.Spark(inFlight, Math.Max(1, figures.PeakInFlight)), $"of {figures.PeakInFlight}");
             }
 
-            if (!figures.Timeline.Limits.IsEmpty)
-            {
-                int most = LimitLevels.MostOf(figures.Timeline);
-                Row("limit", _signs.Spark([.. LimitLevels.Of(figures.Timeline, scale).Take(end)], Math.Max(1, most)), $"of {most}");
-            }
-
             if (figures.Timeline.CpuSamples.Length > 1)
             {
                 double[] cpu = [.. PhaseColumns.CpuOf(figures.Timeline, figures.Attribution, scale).Take(end)];

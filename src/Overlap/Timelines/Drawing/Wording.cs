@@ -103,11 +103,6 @@ internal static class Wording
             yield return $"lower bound {Time(figures.Bound.Time)}: {figures.Bound.Why}";
         }
 
-        if (figures.Timeline.Limits is [.., LimitStep last])
-        {
-            yield return $"limit at last {LabelText.Line(last.Reason, 120)}";
-        }
-
         if (figures.Timeline.DroppedSpans > 0)
         {
             yield return $"{Count(figures.Timeline.DroppedSpans, "item")} beyond the recorder's limit not drawn";

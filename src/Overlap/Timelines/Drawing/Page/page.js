@@ -129,7 +129,7 @@
     line.rowHeight = area ? 0 : Math.max(2, Math.min(18, Math.floor(380 / Math.max(1, rows))));
     const lanes = area ? 160 : rows * line.rowHeight;
     line.lanesHeight = lanes;
-    const height = lanes + (line.limits.length ? 3 : 2) * (STRIP + 6) + AXIS;
+    const height = lanes + 2 * (STRIP + 6) + AXIS;
     canvas.style.height = height + "px";
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -200,17 +200,6 @@
     bars(paint[HIDDEN], y, c => cpu[c] / line.cores);
     bars(paint[WORK], y, c => Math.min(cpu[c], sum[c * 5]) / line.cores);
     strip("CPU", y, "of " + line.cores + (line.cores === 1 ? " core" : " cores"));
-    if (line.limits.length) {
-      const third = y + STRIP + 6, most = Math.max(1, ...line.limits.map(step => step[1]));
-      bars(colors("--strip"), third, c => {
-        const to = scale.from + (c + 1) / scale.x;
-        let i = line.limits.length - 1, level = 0;
-        while (i > 0 && line.limits[i][0] >= to) i--;
-        for (; i >= 0; i--) { level = Math.max(level, line.limits[i][1]); if (line.limits[i][0] <= to - 1 / scale.x) break; }
-        return level / most;
-      });
-      strip("limit", third, "of " + most);
-    }
   };
 
   const axis = (g, w, y, lanes, scale, span) => {
