@@ -5,23 +5,10 @@ namespace Overlap.Advice;
 
 /// <summary>Judges a measurement: what binds the job, which model to use, and whether overlapping is worth it at all.</summary>
 /// <remarks>Pure: the same measurement gives the same verdict. Every sentence of the evidence is computed from the figures.</remarks>
-public static class Advisor
+public static partial class Advisor
 {
-    // Of an item's time, the share of work above which processors are what is missing, and below which they hardly matter.
-    private const double CpuBoundFrom = 0.9;
-    private const double IoBoundBelow = 0.2;
-
-    // A gain smaller than this is not one: runs of the same program differ as much.
-    private const double LeastGain = 1.05;
-
-    // Models this close are equally fast: the next run may turn them round.
-    private const double Alike = 1.1;
-
     // One run that was disturbed must not hide a gain of several times.
     private const double MostSpread = 0.5;
-
-    private static readonly TimeSpan LeastSaving = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan TinyItem = TimeSpan.FromMicroseconds(50);
 
     /// <summary>Judges a measurement.</summary>
     /// <param name="measurement">The figures.</param>
@@ -35,8 +22,8 @@ public static class Advisor
         }
 
         ModelMeasurement plain = PlainestOf(measurement);
-        Bound bound = BoundOf(plain);
-        bool isJudgedByCpu = bound == Bound.Cpu && measurement.ForeignLoad > Doubts.MuchForeignLoad;
+        Bound bound = Thresholds.BoundOf(plain.WaitShare);
+        bool isJudgedByCpu = bound == Bound.Cpu && measurement.ForeignLoad > Thresholds.MuchForeignLoad;
         Func<ModelMeasurement, TimeSpan> time = isJudgedByCpu ? model => QuietWallOf(model, measurement.Cores) : static model => model.Wall;
         ModelMeasurement fastest = FastestOf(measurement, bound, time);
         ModelMeasurement? inline = measurement.Models.FirstOrDefault(static model => model.Model == ExecutionModel.Inline);
@@ -58,23 +45,12 @@ public static class Advisor
     private static ModelMeasurement PlainestOf(Measurement measurement) =>
         measurement.Models.OrderBy(static model => model.Model).First();
 
-    private static Bound BoundOf(ModelMeasurement plain) => (1 - plain.WaitShare) switch
-    {
-        > CpuBoundFrom => Bound.Cpu,
-        < IoBoundBelow => Bound.Io,
-        _ => Bound.Mixed,
-    };
-
     /// <summary>The fastest of the models that fail least; of those that are equally fast, the one that suits the job.</summary>
     private static ModelMeasurement FastestOf(Measurement measurement, Bound bound, Func<ModelMeasurement, TimeSpan> time)
     {
         long fewestFailures = measurement.Models.Min(static model => model.Failed);
         ModelMeasurement[] sound = [.. measurement.Models.Where(model => model.Failed == fewestFailures)];
-        TimeSpan shortest = sound.Min(time);
-        return sound
-            .Where(model => time(model) <= shortest * Alike)
-            .OrderBy(model => model.Model == ExecutionModel.Inline ? 0 : (model.Model == ExecutionModel.Async) == (bound == Bound.Io) ? 1 : 2)
-            .First();
+        return Thresholds.FastestOf(sound, time, static model => model.Model, bound);
     }
 
     /// <summary>What a job that only computes would take if other programs left the processors alone.</summary>
@@ -84,7 +60,9 @@ public static class Advisor
     private static bool IsWorthIt(
         Measurement measurement, ModelMeasurement inline, ModelMeasurement fastest, Func<ModelMeasurement, TimeSpan> time) =>
         fastest.Failed < inline.Failed
-        || (time(inline) > time(fastest) * Math.Max(LeastGain, 1 + Math.Min(inline.Spread, MostSpread))
-            && time(inline) - time(fastest) >= LeastSaving
-            && (measurement.Items == 0 || inline.ItemTime / measurement.Items >= TinyItem));
+        || Thresholds.IsWorthIt(
+            time(inline), time(fastest), Math.Min(inline.Spread, MostSpread), measurement.Items == 0 ? TimeSpan.Zero : AtLeastATick(inline.ItemTime / measurement.Items));
+
+    // An item that took no time at all is a tiny one, not an unknown one.
+    private static TimeSpan AtLeastATick(TimeSpan item) => item > TimeSpan.Zero ? item : TimeSpan.FromTicks(1);
 }

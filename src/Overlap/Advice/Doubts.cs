@@ -5,11 +5,7 @@ namespace Overlap.Advice;
 /// <summary>What speaks against trusting a measurement.</summary>
 internal static class Doubts
 {
-    /// <summary>The share of the processors from which on other programs spoil a measurement.</summary>
-    public const double MuchForeignLoad = 0.1;
-
     private const int ManyRuns = 3;
-    private const long FewItems = 10;
 
     // From this ratio on, one run decides: no disturbance that is not foreign load doubles a time.
     private const double ClearRatio = 1.5;
@@ -42,27 +38,34 @@ internal static class Doubts
             doubts.Add($"Confidence: the runs lie up to {Figures.Percent(Math.Max(inline.Spread, fastest.Spread))} apart, as far as the models do.");
         }
 
-        if (measurement.Items < FewItems)
+        if (measurement.Items < Thresholds.FewItems)
         {
             Lower(Confidence.Low);
-            doubts.Add($"Confidence: {Figures.Count(measurement.Items, "item", "items")} only; one slow item decides.");
+            doubts.Add($"Confidence: {OfFewItems(measurement.Items)}");
         }
 
-        if (measurement.ForeignLoad is { } load && load > MuchForeignLoad)
+        if (measurement.ForeignLoad is { } load && load > Thresholds.MuchForeignLoad)
         {
             Lower(Confidence.Low);
-            doubts.Add($"Confidence: other programs used {Figures.Percent(load)} of the processors meanwhile.");
+            doubts.Add($"Confidence: {OfForeignLoad(load)}");
         }
 
         long failed = measurement.Models.Sum(static model => model.Failed);
         if (failed > 0)
         {
             Lower(Confidence.Medium);
-            doubts.Add($"Confidence: {Figures.Count(failed, "item", "items")} failed; a failure may take more or less time than the work.");
+            doubts.Add($"Confidence: {OfFailures(failed)}");
         }
 
         return (confidence, doubts.ToImmutable());
 
         void Lower(Confidence to) => confidence = to < confidence ? to : confidence;
     }
+
+    public static string OfFewItems(long items) => $"{Figures.Count(items, "item", "items")} only; one slow item decides.";
+
+    public static string OfForeignLoad(double load) => $"other programs used {Figures.Percent(load)} of the processors meanwhile.";
+
+    public static string OfFailures(long failed) =>
+        $"{Figures.Count(failed, "item", "items")} failed; a failure may take more or less time than the work.";
 }

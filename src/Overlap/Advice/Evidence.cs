@@ -12,13 +12,13 @@ internal sealed class Evidence(
     ModelMeasurement best,
     Func<ModelMeasurement, TimeSpan>? quietTime)
 {
-    // Below this much work in all, a person who runs it now and then does not notice the difference.
-    private static readonly TimeSpan ShortWork = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan TinyItem = TimeSpan.FromMicroseconds(50);
-
     // How much more processor time async must take before its own cost is worth a sentence.
     private const double DearAsync = 1.5;
     private const double NearFull = 0.9;
+
+    // A smaller part of an item's time is not worth a word.
+    private const double LeastWaiting = 0.005;
+    private const double LeastDelay = 0.02;
 
     public IEnumerable<string> Sentences() =>
         ((string?[])[WhatAnItemNeeds(), WhatWasMeasured(), .. Reasons(), Limit(), .. WhenNotTo()]).OfType<string>();
@@ -32,14 +32,19 @@ internal sealed class Evidence(
 
         TimeSpan item = plain.ItemTime / measurement.Items;
         TimeSpan waiting = item * plain.WaitShare;
+        TimeSpan busy = item - waiting;
+
+        // One after the other the program runs nothing else: what it did not compute of this it stood ready for.
+        TimeSpan computing = plain.Model == ExecutionModel.Inline && plain.Cpu > TimeSpan.Zero && plain.Cpu < busy * measurement.Items ? plain.Cpu / measurement.Items : busy;
+        string delayed = busy - computing > item * LeastDelay ? $" + {Figures.Time(busy - computing)} ready without a processor" : "";
         string kind = bound switch
         {
             Bound.Io => "bound by waiting (I/O)",
             Bound.Cpu => "bound by computing (CPU)",
             _ => "both matter (mixed)",
         };
-        return $"{NameOf(plain)}, {Figures.Count(measurement.Items, "item", "items")}: {Figures.Time(item)} an item = {Figures.Time(item - waiting)} computing"
-            + $" + {Figures.Time(waiting)} waiting ({Figures.Percent(plain.WaitShare)} waiting): {kind}.";
+        return $"{NameOf(plain)}, {Figures.Count(measurement.Items, "item", "items")}: {Figures.Time(item)} an item = {Figures.Time(computing)} computing"
+            + (plain.WaitShare > LeastWaiting ? $" + {Figures.Time(waiting)} waiting{delayed} ({Figures.Percent(plain.WaitShare)} waiting): {kind}." : $"{delayed}: {kind}.");
     }
 
     private string WhatWasMeasured() => "Measured: " + string.Join(" | ", measurement.Models.Select(Measured)) + ".";
@@ -165,7 +170,7 @@ internal sealed class Evidence(
 
         TimeSpan item = measurement.Items == 0 ? TimeSpan.Zero : inline.ItemTime / measurement.Items;
         TimeSpan saved = quietTime is null ? inline.Wall - fastest.Wall : quietTime(inline) - quietTime(fastest);
-        if (measurement.Items > 0 && item < TinyItem)
+        if (measurement.Items > 0 && item < Thresholds.TinyItem)
         {
             yield return $"Not worth it item by item: {Figures.Time(item)} an item is less than handing it over costs many times over; do many in one call.";
         }
@@ -175,7 +180,7 @@ internal sealed class Evidence(
                 ? "Not worth it: no model was clearly faster than doing one after the other."
                 : $"Not worth it: {NameOf(fastest)} would save {Figures.Time(saved)} in all.";
         }
-        else if (best != inline && inline.Wall < ShortWork)
+        else if (best != inline && inline.Wall < Thresholds.ShortWork)
         {
             yield return $"Do nothing if you run this now and then: it saves {Figures.Time(saved)} a run.";
         }
