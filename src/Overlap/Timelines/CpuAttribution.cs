@@ -7,7 +7,8 @@ namespace Overlap.Timelines;
 /// Between two readings of the process's clock, let U be the processor time that no span was seen to use and W the unobserved time of
 /// all spans: what asynchronous calls leave open, and segments that are unattributed. Then the part min(1, U / W) of W is unattributed,
 /// the same part everywhere in that stretch, for nothing tells which call used it. A thread's own clock misses nothing, so what a
-/// call on a thread leaves open is waiting.
+/// synchronous call on a thread leaves open is waiting. Where a recording has no readings at all, as one made of another program's journal, nothing that
+/// nobody observed is proved to be waiting: all of it is unattributed.
 /// Cost: one pass over the segments; a question costs a binary search.
 /// </remarks>
 internal sealed class CpuAttribution
@@ -22,6 +23,12 @@ internal sealed class CpuAttribution
     {
         ImmutableArray<CpuSample> samples = Distinct(timeline.CpuSamples);
         _bounds = [.. samples.Select(static sample => sample.At.Ticks)];
+        bool isBlind = samples.IsEmpty && HasUnattributed(timeline);
+        if (isBlind)
+        {
+            _bounds = [0, Math.Max(1, timeline.Duration.Ticks)];
+        }
+
         int stretches = Math.Max(0, _bounds.Length - 1);
         _shares = new double[stretches];
         _integral = new double[stretches + 1];
@@ -35,7 +42,7 @@ internal sealed class CpuAttribution
         foreach (Lane lane in timeline.Lanes)
         {
             // The work of another process is not in this one's clock.
-            if (lane.Kind != LaneKind.Process)
+            if (isBlind || lane.Kind != LaneKind.Process)
             {
                 AddLane(lane, seen, unobserved);
             }
@@ -46,7 +53,7 @@ internal sealed class CpuAttribution
         double total = 0;
         for (int i = 0; i < stretches; i++)
         {
-            double unseen = Math.Max(0, (samples[i + 1].ProcessCpu - samples[i].ProcessCpu).Ticks - work[i]);
+            double unseen = isBlind ? open[i] : Math.Max(0, (samples[i + 1].ProcessCpu - samples[i].ProcessCpu).Ticks - work[i]);
             _shares[i] = open[i] > 0 ? Math.Min(1, unseen / open[i]) : 0;
             _integral[i + 1] = _integral[i] + (_shares[i] * (_bounds[i + 1] - _bounds[i]));
             total += _shares[i] * open[i];
@@ -58,15 +65,18 @@ internal sealed class CpuAttribution
     /// <summary>The unattributed time of all spans.</summary>
     public TimeSpan Unattributed { get; }
 
-    /// <summary>Begins of the stretches in ticks and their parts, for a drawing that asks by itself.</summary>
-    public IEnumerable<(long At, double Share)> Stretches => _shares.Select((share, i) => (_bounds[i], share));
+    /// <summary>Begins of the stretches in ticks and their parts, for a drawing that asks by itself; last the end, with none.</summary>
+    public IEnumerable<(long At, double Share)> Stretches => _bounds.Select((at, i) => (at, i < _shares.Length ? _shares[i] : 0));
 
     /// <summary>Whether a piece of a span on such a lane was not observed.</summary>
     public static bool IsUnobserved(SpanPiece piece, LaneKind kind) =>
-        piece.Phase == SpanPhase.Unattributed || (piece.IsOpen && kind == LaneKind.Slot);
+        piece.Phase == SpanPhase.Unattributed || (piece.IsOpen && (kind == LaneKind.Slot || (piece.IsAsynchronous && kind != LaneKind.Process)));
 
     /// <summary>The unattributed ticks of an unobserved stretch.</summary>
     public double Between(long from, long to) => IntegralTo(to) - IntegralTo(from);
+
+    private static bool HasUnattributed(Timeline timeline) =>
+        timeline.Lanes.Any(static lane => lane.Spans.Any(static span => span.Segments.Any(static segment => segment.Phase == SpanPhase.Unattributed)));
 
     private static void AddLane(Lane lane, StretchSums seen, StretchSums unobserved)
     {

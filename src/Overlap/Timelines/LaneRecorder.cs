@@ -48,7 +48,8 @@ public sealed partial class LaneRecorder
 
     internal LaneKind Kind { get; }
 
-    internal int ProcessId { get; }
+    /// <summary>The process that runs the calls. Written by the lane's owner before the first call; a worker process has no number until it was started.</summary>
+    internal int ProcessId { get; set; }
 
     /// <summary>Notes that this thread begins a call that it will also end.</summary>
     /// <param name="item">The number of the call.</param>
@@ -114,7 +115,7 @@ public sealed partial class LaneRecorder
     }
 
     /// <summary>Takes down a call that ran elsewhere and has ended: in another process of this machine, whose clock is the same.</summary>
-    internal void Add(long item, string? label, long queuedAt, long startedAt, long finishedAt, long workingNanoseconds, SpanStatus status)
+    internal void Add(long item, string? label, long queuedAt, long startedAt, long finishedAt, long workingNanoseconds, long delayedNanoseconds, SpanStatus status)
     {
         SpanRecord record = new()
         {
@@ -124,6 +125,7 @@ public sealed partial class LaneRecorder
             StartedAt = startedAt,
             FinishedAt = Math.Max(startedAt, finishedAt),
             WorkingNanoseconds = Math.Clamp(workingNanoseconds, 0, _recorder.ToNanoseconds(Math.Max(0, finishedAt - startedAt))),
+            DelayedNanoseconds = delayedNanoseconds,
             Status = status,
         };
         _ = Append(in record);

@@ -31,7 +31,7 @@ public sealed record Span
     public required TimeSpan Working { get; init; }
 
     /// <summary>Time in which the call could have run but every processor was taken: neither work nor waiting, drawn as unattributed.</summary>
-    /// <remarks>Measured for calls on threads that take long; never more than <see cref="Duration"/> less <see cref="Working"/>.</remarks>
+    /// <remarks>Measured for calls on threads and in worker processes that take long; never more than <see cref="Duration"/> less <see cref="Working"/>.</remarks>
     public TimeSpan Delayed { get; init; }
 
     /// <summary>How the call ended.</summary>

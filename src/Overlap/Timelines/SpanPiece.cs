@@ -9,7 +9,8 @@ namespace Overlap.Timelines;
 /// The part without a processor that was not waiting for the outside, spread evenly: measured delay, and all that a working segment leaves.
 /// </param>
 /// <param name="IsOpen">Whether no segment says what happened.</param>
-internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, double DelayDensity, bool IsOpen)
+/// <param name="IsAsynchronous">Whether continuations of the call were seen to run: others may have run out of sight.</param>
+internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, double WorkDensity, double DelayDensity, bool IsOpen, bool IsAsynchronous)
 {
     /// <summary>Takes a span apart. The one place that knows how segments, open stretches and unplaced work make up a call.</summary>
     /// <remarks>Copes with segments that a foreign recording got wrong: what overlaps or leaves the span is cut off.</remarks>
@@ -35,13 +36,13 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
             long to = Math.Clamp(segment.End.Ticks, from, Math.Max(from, end));
             if (from > at)
             {
-                yield return new SpanPiece(at, from, SpanPhase.Waiting, density, delay, IsOpen: true);
+                yield return new SpanPiece(at, from, SpanPhase.Waiting, density, delay, IsOpen: true, ran > 0);
             }
 
             bool working = segment.Phase == SpanPhase.Working;
             if (to > from)
             {
-                yield return new SpanPiece(from, to, segment.Phase, working ? ranDensity : 0, working ? 1 - ranDensity : 0, IsOpen: false);
+                yield return new SpanPiece(from, to, segment.Phase, working ? ranDensity : 0, working ? 1 - ranDensity : 0, IsOpen: false, ran > 0);
                 at = to;
             }
             else
@@ -52,7 +53,7 @@ internal readonly record struct SpanPiece(long From, long To, SpanPhase Phase, d
 
         if (end > at)
         {
-            yield return new SpanPiece(at, end, SpanPhase.Waiting, density, delay, IsOpen: true);
+            yield return new SpanPiece(at, end, SpanPhase.Waiting, density, delay, IsOpen: true, ran > 0);
         }
     }
 }

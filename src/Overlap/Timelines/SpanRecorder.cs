@@ -74,6 +74,19 @@ public sealed class SpanRecorder
         Monitor.Exit(this);
     }
 
+    /// <summary>Notes processor time that the call had elsewhere, such as that of a command it has run. Where in the call it lay is not known.</summary>
+    /// <param name="cpu">The time; what is more than the call's own duration, because several processors worked for it, does not count.</param>
+    public void AddWork(TimeSpan cpu)
+    {
+        Monitor.Enter(this);
+        if (!_ended)
+        {
+            _record.WorkingNanoseconds += (long)Math.Max(0, cpu.TotalNanoseconds);
+        }
+
+        Monitor.Exit(this);
+    }
+
     /// <summary>Notes a stretch that has passed and was neither work nor waiting for the outside.</summary>
     /// <param name="phase">Why the call stood still: <see cref="SpanPhase.Throttled"/> or <see cref="SpanPhase.Retrying"/>.</param>
     /// <param name="startedAt">When it began: a timestamp of the recorder's clock.</param>

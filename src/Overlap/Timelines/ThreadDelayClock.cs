@@ -25,13 +25,8 @@ internal static class ThreadDelayClock
 
         try
         {
-            // The kernel says which thread it is when the file is opened: a handle cannot be shared between threads.
-            using SafeFileHandle file = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            Span<byte> text = stackalloc byte[96];
-            int length = RandomAccess.Read(file, text, 0);
-            ReadOnlySpan<byte> rest = text[..length];
-            rest = rest[(rest.IndexOf((byte)' ') + 1)..];
-            return Utf8Parser.TryParse(rest, out long delay, out _) ? delay : 0;
+            using SafeFileHandle file = Open();
+            return Read(file);
         }
         catch (IOException)
         {
@@ -42,5 +37,18 @@ internal static class ThreadDelayClock
         {
             return 0;
         }
+    }
+
+    /// <summary>Opens the current thread's count. The kernel says which thread it is now: a handle cannot be shared between threads.</summary>
+    internal static SafeFileHandle Open() => File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+    /// <summary>Reads what <see cref="Open"/> opened.</summary>
+    internal static long Read(SafeFileHandle file)
+    {
+        Span<byte> text = stackalloc byte[96];
+        int length = RandomAccess.Read(file, text, 0);
+        ReadOnlySpan<byte> rest = text[..length];
+        rest = rest[(rest.IndexOf((byte)' ') + 1)..];
+        return Utf8Parser.TryParse(rest, out long delay, out _) ? delay : 0;
     }
 }

@@ -29,6 +29,9 @@ public sealed record Timeline
     /// <summary>Processor time of the process over the recording, in order of time; the first reading is at zero.</summary>
     public required ImmutableArray<CpuSample> CpuSamples { get; init; }
 
+    /// <summary>How the number of workers changed, in order of time; empty when it was fixed.</summary>
+    public ImmutableArray<LimitStep> Limits { get => field.IsDefault ? [] : field; init; }
+
     /// <summary>Calls that were not kept because the recorder's limit was reached. The drawings say so when it is not zero.</summary>
     public long DroppedSpans { get; init; }
 
@@ -37,4 +40,12 @@ public sealed record Timeline
 
     /// <summary>Adds up the recording.</summary>
     public TimelineSummary Summarize() => TimelineSummary.Of(this);
+
+    /// <summary>
+    /// Gives the processor time that the process used to the calls that ran meanwhile: for calls that keep a thread while threads of a native library do their work,
+    /// which would look like waiting.
+    /// </summary>
+    /// <param name="delayed">How long threads of the program stood ready without a processor over the recording; zero when nobody knows.</param>
+    /// <returns>The recording in which that work is told. Calls in worker processes are as they were: their work is seen there.</returns>
+    public Timeline WithWorkOutOfSight(TimeSpan delayed = default) => WorkOutOfSight.Attribute(this, delayed);
 }

@@ -14,6 +14,9 @@ public sealed class TimelineRecorder : IDisposable
 {
     private const int MaxSamples = 16_384;
 
+    // A number of workers that adapts itself tries others all its life; a picture needs no more.
+    private const int MaxLimits = 16_384;
+
     // A system call each time would cost a call of ten microseconds more than a twentieth.
     private const long FreshNanoseconds = 5_000;
 
@@ -41,6 +44,7 @@ public sealed class TimelineRecorder : IDisposable
     // Guarded by _gate.
     private readonly List<LaneRecorder> _lanes = [];
     private readonly List<CpuSample> _samples = [];
+    private readonly List<LimitStep> _limits = [];
     private TimeSpan _sampleEvery = SampleEvery;
 
     private long _reserved;
@@ -49,7 +53,7 @@ public sealed class TimelineRecorder : IDisposable
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="maxSpans">The most calls to keep. Default: two million.</param>
     public TimelineRecorder(TimeProvider? timeProvider = null, long maxSpans = 2_000_000)
-        : this(timeProvider, maxSpans, ThreadCpuClock.IsSupported ? ThreadCpuClock.GetNanoseconds : null, ReadProcessCpu, ThreadDelayClock.IsSupported ? ThreadDelayClock.GetNanoseconds : null)
+        : this(timeProvider, maxSpans, CpuClock.IsSupported ? CpuClock.OfThread : null, ReadProcessCpu, ThreadDelayClock.IsSupported ? ThreadDelayClock.GetNanoseconds : null)
     {
     }
 
@@ -95,6 +99,27 @@ public sealed class TimelineRecorder : IDisposable
         }
     }
 
+    /// <summary>Notes that another number of calls may run at the same time from now on. The first 16,384 changes are kept.</summary>
+    /// <param name="limit">The number.</param>
+    /// <param name="reason">Why.</param>
+    public void NoteLimit(int limit, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        _gate.Enter();
+        try
+        {
+            if (_limits.Count < MaxLimits)
+            {
+                TimeSpan at = At(_timeProvider.GetTimestamp());
+                _limits.Add(new LimitStep(at, limit, reason));
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     /// <summary>Reads the recorder's clock.</summary>
     public long GetTimestamp() => _timeProvider.GetTimestamp();
 
@@ -115,6 +140,7 @@ public sealed class TimelineRecorder : IDisposable
         long takenAt = Sample();
         _gate.Enter();
         ImmutableArray<CpuSample> samples = [.. _samples];
+        ImmutableArray<LimitStep> limits = [.. _limits];
         _gate.Exit();
         return new Timeline
         {
@@ -126,6 +152,7 @@ public sealed class TimelineRecorder : IDisposable
             Duration = samples[^1].At,
             Lanes = [.. lanes.Zip(records, (lane, calls) => ToLane(lane, calls, takenAt))],
             CpuSamples = samples,
+            Limits = limits,
             DroppedSpans = Math.Max(0, Volatile.Read(ref _reserved) - _maxSpans),
         };
     }

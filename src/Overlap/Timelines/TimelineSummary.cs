@@ -25,6 +25,12 @@ public sealed record TimelineSummary
     /// <summary>The part of the calls' durations that cannot be called waiting, because the process used a processor meanwhile that no call was seen to use.</summary>
     public required TimeSpan Unattributed { get; init; }
 
+    /// <summary>Of what is unattributed, the time in which calls stood ready without a processor, as the system counted it.</summary>
+    public required TimeSpan Delayed { get; init; }
+
+    /// <summary>Of what is unattributed, the time in which continuations kept a thread and did not work: it was blocked, or had no processor.</summary>
+    public required TimeSpan Held { get; init; }
+
     /// <summary>What is left of the calls' durations: waiting.</summary>
     public required TimeSpan Waiting { get; init; }
 
@@ -54,6 +60,7 @@ public sealed record TimelineSummary
         TimeSpan heldBack = TimeSpan.Zero;
         TimeSpan elsewhere = TimeSpan.Zero;
         TimeSpan delayed = TimeSpan.Zero;
+        TimeSpan held = TimeSpan.Zero;
         foreach (Lane lane in timeline.Lanes)
         {
             foreach (Span span in lane.Spans)
@@ -76,15 +83,14 @@ public sealed record TimelineSummary
                 }
 
                 // A continuation that ran without working was not waiting for a reply: it had no processor, or its thread was blocked.
-                delayed += Max(TimeSpan.Zero, ran - span.Working);
+                held += Max(TimeSpan.Zero, ran - span.Working);
                 elsewhere += lane.Kind == LaneKind.Process ? span.Working : TimeSpan.Zero;
             }
         }
 
         TimeSpan wall = items == 0 ? TimeSpan.Zero : last - first;
         TimeSpan rest = Max(TimeSpan.Zero, itemTime - working - heldBack);
-
-        TimeSpan unattributed = Min(rest, new CpuAttribution(timeline).Unattributed + delayed);
+        TimeSpan unattributed = Min(rest, new CpuAttribution(timeline).Unattributed + delayed + held);
         TimeSpan waiting = rest - unattributed;
         TimeSpan cpu = timeline.ProcessCpu + elsewhere;
         return new TimelineSummary
@@ -96,6 +102,8 @@ public sealed record TimelineSummary
             Working = working,
             HeldBack = heldBack,
             Unattributed = unattributed,
+            Delayed = Min(unattributed, delayed),
+            Held = Min(unattributed - Min(unattributed, delayed), held),
             Waiting = waiting,
             ProcessCpu = cpu,
             OverlapFactor = Ratio(itemTime, wall),

@@ -100,6 +100,23 @@ public sealed class SpanRecorderTests
     }
 
     [Fact]
+    public void AddWork_CpuElsewhere_CountsAsWorkAndNeverMoreThanTheCall()
+    {
+        Span half = RecordOne(call =>
+        {
+            _clocks.Pass(10);
+            call.AddWork(Ms(5));
+        });
+        Span twoProcessors = RecordOne(call =>
+        {
+            _clocks.Pass(10);
+            call.AddWork(Ms(20));
+        });
+
+        Assert.Equal((Ms(5), Ms(10)), (half.Working, twoProcessors.Working));
+    }
+
+    [Fact]
     public void End_WhileWorking_EndsTheWorkToo()
     {
         Span span = RecordOne(call =>

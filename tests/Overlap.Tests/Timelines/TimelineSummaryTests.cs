@@ -40,6 +40,18 @@ public sealed class TimelineSummaryTests
         Assert.Equal((Ms(30), Ms(60)), (summary.Unattributed, summary.Waiting));
     }
 
+    [Theory]
+    [InlineData(LaneKind.Caller)]
+    [InlineData(LaneKind.Thread)]
+    public void Summarize_AsynchronousCallOnAThreadResumedOutOfSight_IsUnattributed(LaneKind kind)
+    {
+        Timeline timeline = Of("inline", 100, 40, LaneOf(0, kind, Call(0, 0, 100, 10, segments: [Part(SpanPhase.Working, 0, 10)])));
+
+        TimelineSummary summary = timeline.Summarize();
+
+        Assert.Equal((Ms(30), Ms(60)), (summary.Unattributed, summary.Waiting));
+    }
+
     [Fact]
     public void Summarize_ProcessUsedMoreThanThreadsShowed_IsStillWaiting()
     {

@@ -46,6 +46,15 @@ public static class ChromeTrace
         long origin = timeline.Lanes.SelectMany(static lane => lane.Spans).Select(static span => span.Started.Ticks).DefaultIfEmpty(0).Min();
         string name = $"{LabelText.Line(timeline.Title)} {LabelText.Line(timeline.Model)}";
         int counters = process + 1;
+        bool hasProcesses = timeline.Lanes.Select(static lane => lane.ProcessId).Distinct().Skip(1).Any();
+        if (hasProcesses)
+        {
+            // What belongs to all of them stands above them.
+            process++;
+            Name(json, "process_name", process, null, name);
+            Sort(json, "process_sort_index", process, null, process);
+        }
+
         foreach (IGrouping<int, Lane> group in timeline.Lanes.GroupBy(static lane => lane.ProcessId))
         {
             process++;
@@ -127,20 +136,12 @@ public static class ChromeTrace
 
     private static void WriteCounters(Utf8JsonWriter json, Timeline timeline, long origin, int process)
     {
-        (long At, int Change)[] events = [.. timeline.Lanes.SelectMany(static lane => lane.Spans).SelectMany(static span =>
-            new (long, int)[] { (span.Started.Ticks, 1), (span.Finished.Ticks, -1) }).Order()];
-        long apart = events.Length == 0 ? 0 : (events[^1].At - events[0].At) / MaxCounterSteps;
-        int inFlight = 0;
-        long written = long.MinValue;
-        for (int i = 0; i < events.Length; i++)
+        Span[] spans = [.. timeline.Lanes.SelectMany(static lane => lane.Spans)];
+        WriteLevel(json, "in flight", spans.Select(static span => (span.Started.Ticks, span.Finished.Ticks)), origin, process);
+        WriteLevel(json, "queued", spans.Where(static span => span.Queued < span.Started).Select(static span => (span.Queued.Ticks, span.Started.Ticks)), origin, process);
+        foreach (LimitStep step in timeline.Limits)
         {
-            inFlight += events[i].Change;
-            bool settled = i + 1 == events.Length || events[i + 1].At > events[i].At;
-            if (settled && (i + 1 == events.Length || written == long.MinValue || events[i].At - written >= apart))
-            {
-                Counter(json, "in flight", events[i].At - origin, process, inFlight);
-                written = events[i].At;
-            }
+            Counter(json, "limit", Math.Max(0, step.At.Ticks - origin), process, step.Limit);
         }
 
         for (int i = 1; i < timeline.CpuSamples.Length; i++)
@@ -151,6 +152,24 @@ public static class ChromeTrace
             {
                 double use = 100 * ((to.ProcessCpu - from.ProcessCpu) / (to.At - from.At)) / Math.Max(1, timeline.Cores);
                 Counter(json, "CPU %", Math.Max(0, from.At.Ticks - origin), process, (decimal)Math.Round(use, 2));
+            }
+        }
+    }
+
+    private static void WriteLevel(Utf8JsonWriter json, string name, IEnumerable<(long From, long To)> stretches, long origin, int process)
+    {
+        (long At, int Change)[] events = [.. stretches.SelectMany(static stretch => new (long, int)[] { (stretch.From, 1), (stretch.To, -1) }).Order()];
+        long apart = events.Length == 0 ? 0 : (events[^1].At - events[0].At) / MaxCounterSteps;
+        int level = 0;
+        long written = long.MinValue;
+        for (int i = 0; i < events.Length; i++)
+        {
+            level += events[i].Change;
+            bool settled = i + 1 == events.Length || events[i + 1].At > events[i].At;
+            if (settled && (i + 1 == events.Length || written == long.MinValue || events[i].At - written >= apart))
+            {
+                Counter(json, name, Math.Max(0, events[i].At - origin), process, level);
+                written = events[i].At;
             }
         }
     }

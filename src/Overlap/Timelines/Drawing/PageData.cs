@@ -16,6 +16,9 @@ internal static class PageData
     private const int FlushAt = 1 << 16;
     private const int PhaseCount = 5;
 
+    // A picture of the whole has fewer columns; looked at closely, the queue stays as coarse.
+    private const int QueueSteps = 2_000;
+
     public static void Write(Stream stream, IReadOnlyList<TimelineFigures> all)
     {
         long total = all.Sum(static figures => figures.Summary.Items);
@@ -50,6 +53,22 @@ internal static class PageData
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("limits");
+        foreach (LimitStep step in timeline.Limits)
+        {
+            Pair(json, step.At.Ticks - figures.Origin, step.Limit);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("tail", figures.Tail is RunTail tail ? figures.Summary.Wall.Ticks - tail.Length.Ticks : -1);
+        json.WriteNumber("bound", Wording.IsBeatable(figures) ? figures.Bound.Time.Ticks : -1);
+        json.WriteStartArray("queue");
+        if (figures.HasQueue)
+        {
+            WriteQueue(json, figures);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("hidden");
         foreach ((long at, double share) in figures.Attribution.Stretches)
         {
@@ -59,14 +78,9 @@ internal static class PageData
             json.WriteEndArray();
         }
 
-        if (!timeline.CpuSamples.IsEmpty)
-        {
-            Pair(json, timeline.CpuSamples[^1].At.Ticks - figures.Origin, 0);
-        }
-
         json.WriteEndArray();
         json.WriteStartArray("lanes");
-        foreach (Lane lane in timeline.Lanes)
+        foreach (Lane lane in figures.Lanes)
         {
             WriteLane(json, lane, figures, group, labels);
         }
@@ -82,10 +96,26 @@ internal static class PageData
         json.WriteEndObject();
     }
 
+    private static void WriteQueue(Utf8JsonWriter json, TimelineFigures figures)
+    {
+        TimeScale scale = new(figures.Origin, Math.Max(1, figures.Summary.Wall.Ticks), QueueSteps);
+        double[] levels = QueueLevels.Of(figures.Timeline, scale);
+        for (int i = 0; i < levels.Length; i++)
+        {
+            if (i == 0 || Math.Abs(levels[i] - levels[i - 1]) > 0.005)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue((long)(i * scale.ColumnTicks));
+                json.WriteNumberValue(Math.Round(levels[i], 2));
+                json.WriteEndArray();
+            }
+        }
+    }
+
     private static void WriteLane(Utf8JsonWriter json, Lane lane, TimelineFigures figures, int group, List<string> labels)
     {
         json.WriteStartObject();
-        json.WriteString("name", LabelText.Line(lane.Name, 60));
+        json.WriteString("name", LabelText.Line(figures.NameOf(lane), 60));
         json.WriteBoolean("slot", lane.Kind == LaneKind.Slot);
         json.WriteBoolean("elsewhere", lane.Kind == LaneKind.Process);
         json.WriteStartArray("spans");

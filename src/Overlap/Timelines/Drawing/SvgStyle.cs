@@ -11,6 +11,7 @@ internal static class SvgStyle
         .end{text-anchor:end}.mid{text-anchor:middle}
         .ground{fill:#fff;stroke:#e2e8f0}.idle{fill:#f1f5f9}.grid{stroke:#e2e8f0;fill:none}.tick{stroke:#94a3b8}
         .wedge{fill:#94a3b8;fill-opacity:.16}.lens{fill:#fff;stroke:#94a3b8}
+        .limit{fill:#93c5fd;stroke:#1d4ed8}.flight{fill:#94a3b8}.queue{fill:#fcd34d}.tail{fill:none;stroke:#0f172a;stroke-dasharray:4 3}.bound{fill:none;stroke:#0f172a;stroke-width:1.6;stroke-dasharray:2 2}.critical{font-weight:700;fill:#0f172a}
         .work{fill:#1d4ed8}.wait{fill:url(#ov-wait)}.hidden{fill:url(#ov-hidden)}.held{fill:url(#ov-held)}.retry{fill:url(#ov-retry)}
         .wait0{fill:#fee9e7}.wait1{stroke:#f3938c;stroke-width:1.2}.hidden0{fill:#e2e8f0}.hidden1{fill:#64748b}
         .held0{fill:#fef3c7}.held1{stroke:#d97706;stroke-width:1.6}.retry0{fill:#f3e8ff}.retry1{stroke:#9333ea;stroke-width:1.6}
@@ -19,7 +20,7 @@ internal static class SvgStyle
         text{fill:#f1f5f9}.muted,.axis,.lane,.lenstext{fill:#a3b1c6}.factor{fill:#7dd3fc}
         .ground{fill:#0d1525;stroke:#1e293b}.idle{fill:#182234}.grid{stroke:#1e293b}.tick{stroke:#64748b}
         .wedge{fill:#94a3b8;fill-opacity:.12}.lens{fill:#0d1525;stroke:#64748b}
-        .work{fill:#60a5fa}.wait0{fill:#3f1722}.wait1{stroke:#b3405a}.hidden0{fill:#253247}.hidden1{fill:#94a3b8}
+        .limit{fill:#1e3a5f;stroke:#60a5fa}.flight{fill:#64748b}.queue{fill:#92600a}.tail,.bound{stroke:#f1f5f9}.critical{fill:#f1f5f9}.work{fill:#60a5fa}.wait0{fill:#3f1722}.wait1{stroke:#b3405a}.hidden0{fill:#253247}.hidden1{fill:#94a3b8}
         .held0{fill:#3b2a0a}.held1{stroke:#f59e0b}.retry0{fill:#2e1550}.retry1{stroke:#c084fc}
         .fail{fill:#fff}.failhalo{stroke:#0d1525}.failmark{stroke:#fff}}
         </style>

@@ -1,8 +1,14 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Overlap.Timelines.Drawing;
 
 /// <summary>What a drawing says about a timeline besides the picture.</summary>
 internal sealed class TimelineFigures
 {
+    // Calls in the queue on average; fewer are those that any executor has between two calls.
+    private const double QueueSeen = 0.05;
+
     public TimelineFigures(Timeline timeline, IEnumerable<Timeline> all)
     {
         Timeline = timeline;
@@ -19,7 +25,27 @@ internal sealed class TimelineFigures
         SpeedUp = inlineWall > TimeSpan.Zero && Summary.Wall > TimeSpan.Zero ? inlineWall / Summary.Wall : null;
         Bound = BoundOf(timeline, Summary, Longest);
         (PeakInFlight, Tail) = TailOf(spans, Origin, Summary.Wall);
+        Critical = CriticalPath.Of(timeline);
+        HasProcesses = timeline.Lanes.Select(static lane => lane.ProcessId).Distinct().Skip(1).Any();
+        Lanes = HasProcesses ? [.. timeline.Lanes.GroupBy(static lane => lane.ProcessId).SelectMany(static process => process)] : timeline.Lanes;
+        HasQueue = spans.Sum(static span => (span.Started - span.Queued).Ticks) > QueueSeen * Summary.Wall.Ticks;
+        KnowsCpu = timeline.CpuSamples.Length > 1 || Summary.ProcessCpu > TimeSpan.Zero;
     }
+
+    /// <summary>The lanes as they are drawn: those of a process together.</summary>
+    public ImmutableArray<Lane> Lanes { get; }
+
+    /// <summary>Whether lanes ran in more than one process; then each is named with its own.</summary>
+    public bool HasProcesses { get; }
+
+    /// <summary>Whether calls stood in the queue for a time worth drawing.</summary>
+    public bool HasQueue { get; }
+
+    /// <summary>Whether anybody read a processor's clock; a journal of commands has none.</summary>
+    public bool KnowsCpu { get; }
+
+    /// <summary>The lane that ended last.</summary>
+    public CriticalPath? Critical { get; }
 
     public Timeline Timeline { get; }
 
@@ -46,6 +72,9 @@ internal sealed class TimelineFigures
 
     /// <summary>The time below which no distribution of these calls over these workers could get.</summary>
     public LowerBound Bound { get; }
+
+    /// <summary>What a reader calls a lane.</summary>
+    public string NameOf(Lane lane) => HasProcesses && lane.ProcessId > 0 ? string.Create(CultureInfo.InvariantCulture, $"{lane.Name} {lane.ProcessId}") : lane.Name;
 
     private static TimeSpan Percentile(long[] ordered, double part) =>
         TimeSpan.FromTicks(ordered.Length == 0 ? 0 : ordered[(int)Math.Ceiling(part * ordered.Length) - 1]);

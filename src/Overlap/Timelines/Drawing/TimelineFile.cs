@@ -115,6 +115,21 @@ public static class TimelineFile
         }
 
         json.WriteEndArray();
+        if (!timeline.Limits.IsEmpty)
+        {
+            json.WriteStartArray("limits");
+            foreach (LimitStep step in timeline.Limits)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue(Seconds(step.At));
+                json.WriteNumberValue(step.Limit);
+                json.WriteStringValue(LabelText.Whole(step.Reason));
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteStartArray("lanes");
         foreach (Lane lane in timeline.Lanes)
         {

@@ -92,7 +92,7 @@ public static class TimelineHtml
     private static void WriteTable(StreamWriter page, TimelineFigures[] all)
     {
         page.WriteLine("<details open><summary>The numbers as a table</summary><div class=\"scroll\"><table><thead><tr>");
-        foreach (string head in (string[])["job", "model", "workers", "items", "failed", "wall", "against inline", "overlap", "CPU", "work", "waiting", "held back", "unattributed", "p50", "p95", "max", "tail", "lower bound"])
+        foreach (string head in (string[])["job", "model", "workers", "items", "failed", "wall", "against inline", "overlap", "CPU", "work", "waiting", "held back", "without a processor", "unattributed", "p50", "p95", "max", "tail", "lower bound"])
         {
             page.Write($"<th scope=\"col\">{head}</th>");
         }
@@ -111,11 +111,12 @@ public static class TimelineHtml
                 Wording.Time(summary.Wall),
                 figures.SpeedUp is double factor ? $"{Wording.Factor(factor)}×" : "–",
                 Wording.Factor(summary.OverlapFactor),
-                Wording.Percent(summary.CpuUtilization),
+                figures.KnowsCpu ? Wording.Percent(summary.CpuUtilization) : "–",
                 Share(summary.Working),
                 Share(summary.Waiting),
                 Share(summary.HeldBack),
-                Share(summary.Unattributed),
+                Share(summary.Delayed),
+                Share(summary.Unattributed - summary.Delayed),
                 Wording.Time(figures.P50),
                 Wording.Time(figures.P95),
                 Wording.Time(figures.Longest),

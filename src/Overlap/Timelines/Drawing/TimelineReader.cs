@@ -111,6 +111,7 @@ internal ref struct TimelineReader
         TimeSpan? duration = null;
         long dropped = 0;
         ImmutableArray<CpuSample> cpu = [];
+        ImmutableArray<LimitStep> limits = [];
         ImmutableArray<Lane>? lanes = null;
         BeginObject(null);
         while (NextName(out string? name))
@@ -125,6 +126,7 @@ internal ref struct TimelineReader
                 case "duration": duration = Time(name); break;
                 case "dropped": dropped = Integer(name, 0, long.MaxValue); break;
                 case "cpu": cpu = ReadCpu(); break;
+                case "limits": limits = ReadLimits(); break;
                 case "lanes": lanes = ReadLanes(); break;
                 default: _json.Skip(); break;
             }
@@ -146,6 +148,7 @@ internal ref struct TimelineReader
             Duration = duration!.Value,
             Lanes = lanes!.Value,
             CpuSamples = cpu,
+            Limits = limits,
             DroppedSpans = dropped,
         };
     }
@@ -175,6 +178,30 @@ internal ref struct TimelineReader
         }
 
         return samples.DrainToImmutable();
+    }
+
+    private ImmutableArray<LimitStep> ReadLimits()
+    {
+        const string Name = "limits";
+        ImmutableArray<LimitStep>.Builder steps = ImmutableArray.CreateBuilder<LimitStep>();
+        BeginArray(Name);
+        while (NextElement())
+        {
+            BeginArray(Name);
+            TimeSpan at = Time(Name);
+            steps.Add(new LimitStep(at, (int)Integer(Name, 0, int.MaxValue), Text(Name)));
+            if (NextElement())
+            {
+                throw Fail(Name, "has a change of more than three parts");
+            }
+
+            if (steps.Count > 1 && at < steps[^2].At)
+            {
+                throw Fail(Name, $"runs backwards at change {steps.Count - 1}");
+            }
+        }
+
+        return steps.DrainToImmutable();
     }
 
     private ImmutableArray<Lane> ReadLanes()

@@ -87,12 +87,14 @@ public static class TimelineSvg
         _ = body.Label("muted end", Width - Margin, y + 12, $"{Wording.Count(figures.Timeline.Workers, "worker")} · {Wording.Shares(figures)}");
         y += 22;
 
-        ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+        ImmutableArray<Lane> lanes = figures.Lanes;
         double laneHeight = lanes.Length switch { 1 => 26, <= 6 => 17, <= 12 => 12, _ => 8 };
         double height = lanes.Length <= MaxLanes ? Math.Max(laneHeight, (laneHeight * lanes.Length) - 2) : AreaHeight;
         long wall = Math.Max(1, figures.Summary.Wall.Ticks);
         DrawNames(body, figures, y, height, laneHeight);
         double end = PlotLeft + ((double)wall / longest * PlotWidth);
+        double stripLeft = PlotLeft;
+        double stripRight = Math.Max(PlotLeft + 1, end);
         if (wall * MagnifyBelow < longest)
         {
             // Tall enough to be read, however few the lanes.
@@ -112,6 +114,7 @@ public static class TimelineSvg
 
             _ = body.Label("lenstext end", left - 8, y + tall + 16, $"magnified {Wording.Factor((double)longest / wall)}×");
             height = tall + 20;
+            (stripLeft, stripRight) = (left, right);
         }
         else
         {
@@ -119,6 +122,10 @@ public static class TimelineSvg
         }
 
         y += height;
+        TimeScale strips = new(figures.Origin, wall, (int)Math.Clamp(stripRight - stripLeft, 1, budget.MaxColumns));
+        y = SvgStrips.Draw(body, figures, strips, hasLanes: lanes.Length <= MaxLanes, stripLeft, y, stripRight - stripLeft);
+
+        y += 4;
         foreach (string remark in Wording.Remarks(figures))
         {
             y += 16;
@@ -130,7 +137,7 @@ public static class TimelineSvg
 
     private static void DrawNames(SvgText body, TimelineFigures figures, double y, double height, double laneHeight)
     {
-        ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+        ImmutableArray<Lane> lanes = figures.Lanes;
         if (lanes.Length > MaxLanes)
         {
             _ = body.Label("lane end", PlotLeft - 8, y + 10, $"{lanes.Length} lanes");
@@ -142,21 +149,67 @@ public static class TimelineSvg
         // Where lanes are lower than letters only the first and the last bear their names.
         for (int i = 0; i < lanes.Length; i++)
         {
+            bool isCritical = figures.Critical?.Lane == lanes[i];
             if (laneHeight >= 12 || i == 0 || i == lanes.Length - 1)
             {
-                _ = body.Label("lane end", PlotLeft - 8, y + (i * laneHeight) + Math.Min(laneHeight - 4, (laneHeight / 2) + 4), lanes[i].Name, 13);
+                string style = isCritical && IsTelling(figures) ? "lane end critical" : "lane end";
+                _ = body.Label(style, PlotLeft - 8, y + (i * laneHeight) + Math.Min(laneHeight - 4, (laneHeight / 2) + 4), figures.NameOf(lanes[i]), 17);
             }
+        }
+
+        DrawGroups(body, figures, y, laneHeight);
+    }
+
+    // Lanes that one process ran are held together by a line beside their names; one alone needs none.
+    private static void DrawGroups(SvgText body, TimelineFigures figures, double y, double laneHeight)
+    {
+        ImmutableArray<Lane> lanes = figures.Lanes;
+        for (int from = 0; figures.HasProcesses && from < lanes.Length;)
+        {
+            int to = from + 1;
+            while (to < lanes.Length && lanes[to].ProcessId == lanes[from].ProcessId)
+            {
+                to++;
+            }
+
+            if (to - from > 1)
+            {
+                _ = body.Path("tick", $"M{SvgText.N(PlotLeft - 4)} {SvgText.N(y + (from * laneHeight))}V{SvgText.N(y + (to * laneHeight) - 2)}", $"process {lanes[from].ProcessId}");
+            }
+
+            from = to;
+        }
+    }
+
+    private static bool IsTelling(TimelineFigures figures) => figures.Tail is not null || Wording.IsBeatable(figures);
+
+    /// <summary>Marks what kept the run from ending sooner: the stretch with few left, and the time that could not be beaten.</summary>
+    private static void DrawMarks(SvgText body, TimelineFigures figures, double x, double y, double width, double height)
+    {
+        double wall = Math.Max(1, figures.Summary.Wall.Ticks);
+        if (figures.Tail is RunTail tail)
+        {
+            double left = x + (width * (1 - (tail.Length.Ticks / wall)));
+            string box = $"M{SvgText.N(left)} {SvgText.N(y - 2)}H{SvgText.N(x + width)}V{SvgText.N(y + height + 2)}H{SvgText.N(left)}Z";
+            _ = body.Path("tail", box, $"tail {Wording.Time(tail.Length)}: fewer than half of the workers busy");
+        }
+
+        if (Wording.IsBeatable(figures))
+        {
+            string line = $"M{SvgText.N(x + (width * (figures.Bound.Time.Ticks / wall)))} {SvgText.N(y - 4)}v{SvgText.N(height + 8)}";
+            _ = body.Path("bound", line, $"lower bound {Wording.Time(figures.Bound.Time)}: {figures.Bound.Why}");
         }
     }
 
     private static void DrawLanes(
         SvgText body, TimelineFigures figures, SvgBudget budget, double x, double y, double width, double height, int columns)
     {
-        ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+        ImmutableArray<Lane> lanes = figures.Lanes;
         TimeScale scale = new(figures.Origin, Math.Max(1, figures.Summary.Wall.Ticks), Math.Max(1, columns));
         if (lanes.Length > MaxLanes)
         {
             SvgPhases.Area(body, figures, scale, x, y, width, height);
+            DrawMarks(body, figures, x, y, width, height);
             return;
         }
 
@@ -168,6 +221,8 @@ public static class TimelineSvg
             _ = body.Rect("idle", x, top, width, inner);
             SvgPhases.Lane(body, figures, lanes[i], budget, scale, x, top, width, inner);
         }
+
+        DrawMarks(body, figures, x, y, width, height);
     }
 
     private static double DrawLegend(SvgText body, TimelineFigures[] all, double y)
@@ -197,6 +252,19 @@ public static class TimelineSvg
         {
             _ = body.Path("failmark", $"M{SvgText.N(x)} {SvgText.N(y - 10)}l9 10m0 -10l-9 10");
             _ = body.Label("muted", x + 16, y, "failed");
+        }
+
+        x = Margin;
+        y += all.Any(IsTelling) ? 20 : 0;
+        if (all.Any(static figures => figures.Tail is not null))
+        {
+            _ = body.Path("tail", $"M{SvgText.N(x)} {SvgText.N(y - 11)}h18v13h-18Z").Label("muted", x + 24, y, "tail: fewer than half of the workers busy");
+            x += 280;
+        }
+
+        if (all.Any(Wording.IsBeatable))
+        {
+            _ = body.Path("bound", $"M{SvgText.N(x + 9)} {SvgText.N(y - 12)}v15").Label("muted", x + 24, y, "lower bound: no run of these items could end sooner");
         }
 
         _ = body.Label("muted", Margin, y + 20, "Heights tell parts: where an item's work lies inside it is not known on a thread, and where many items share a pixel.");

@@ -12,7 +12,7 @@ namespace Overlap.Timelines.Drawing;
 /// </remarks>
 public static class TimelineText
 {
-    private const int MaxGutter = 14;
+    private const int MaxGutter = 16;
 
     // A run narrower than this part of the scale shows nothing but its length.
     private const int MagnifyBelow = 8;
@@ -36,8 +36,8 @@ public static class TimelineText
         public ImmutableArray<string> Draw()
         {
             TimelineFigures[] all = [.. timelines.Select(timeline => new TimelineFigures(timeline, timelines))];
-            int names = all.SelectMany(static figures => figures.Timeline.Lanes).Take(10_000)
-                .Select(static lane => lane.Name.Length).DefaultIfEmpty(0).Max();
+            int names = all.SelectMany(static figures => figures.Lanes.Select(figures.NameOf)).Take(10_000)
+                .Select(static name => name.Length).DefaultIfEmpty(0).Max();
             _gutter = Math.Clamp(Math.Max(names, 9), 9, Math.Min(MaxGutter, options.Width / 4)) + 1;
             int columns = options.Width - _gutter;
             foreach (IGrouping<string, TimelineFigures> job in all.GroupBy(static figures => figures.Timeline.Title))
@@ -89,12 +89,12 @@ public static class TimelineText
 
         private void DrawLanes(TimelineFigures figures, TimeScale scale)
         {
-            ImmutableArray<Lane> lanes = figures.Timeline.Lanes;
+            ImmutableArray<Lane> lanes = figures.Lanes;
             int end = EndOf(figures, scale);
             ImmutableArray<Lane> shown = LaneChoice.Of(lanes, options.MaxLanes);
             foreach (Lane lane in shown)
             {
-                Row(lane.Name, _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)[..end]));
+                Row(figures.NameOf(lane), _signs.Row(PhaseColumns.Of(lane, figures.Attribution, scale)[..end]));
             }
 
             if (shown.Length < lanes.Length)
@@ -108,6 +108,19 @@ public static class TimelineText
                 PhaseMix[] sums = PhaseColumns.Of(lanes, figures.Attribution, scale);
                 double[] inFlight = [.. sums.Take(end).Select(static mix => mix.Busy)];
                 Row("in flight", _signs.Spark(inFlight, Math.Max(1, figures.PeakInFlight)), $"of {figures.PeakInFlight}");
+            }
+
+            if (figures.HasQueue)
+            {
+                double[] queued = [.. QueueLevels.Of(figures.Timeline, scale).Take(end)];
+                double most = Math.Max(1, queued.Max());
+                Row("queued", _signs.Spark(queued, most), string.Create(CultureInfo.InvariantCulture, $"of {most:0}"));
+            }
+
+            if (!figures.Timeline.Limits.IsEmpty)
+            {
+                int most = LimitLevels.MostOf(figures.Timeline);
+                Row("limit", _signs.Spark([.. LimitLevels.Of(figures.Timeline, scale).Take(end)], Math.Max(1, most)), $"of {most}");
             }
 
             if (figures.Timeline.CpuSamples.Length > 1)
@@ -141,6 +154,7 @@ public static class TimelineText
         private void Row(string name, string signs, string? remark = null)
         {
             string label = Plain(LabelText.Line(name, _gutter - 1)).PadRight(_gutter);
+            signs = signs.TrimEnd(' ');
             int used = PhaseSigns.LengthOf(signs);
             bool fits = remark is not null && _gutter + used + 1 + remark.Length <= options.Width;
             _lines.Add(label + signs + (fits ? " " + remark : ""));

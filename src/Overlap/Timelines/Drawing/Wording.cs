@@ -66,11 +66,17 @@ internal static class Wording
     public static string Shares(TimelineFigures figures)
     {
         TimelineSummary summary = figures.Summary;
-        List<string> parts = [$"overlap {Factor(summary.OverlapFactor)}", $"CPU {Percent(summary.CpuUtilization)} of {Count(figures.Timeline.Cores, "core")}"];
+        List<string> parts = [$"overlap {Factor(summary.OverlapFactor)}"];
+        if (figures.KnowsCpu)
+        {
+            parts.Add($"CPU {Percent(summary.CpuUtilization)} of {Count(figures.Timeline.Cores, "core")}");
+        }
+
         AddShare("work", summary.Working);
         AddShare("waiting", summary.Waiting);
         AddShare("held back", summary.HeldBack);
-        AddShare("unattributed", summary.Unattributed);
+        AddShare("without a processor", summary.Delayed);
+        AddShare("unattributed", summary.Unattributed - summary.Delayed);
         return string.Join(" · ", parts);
 
         void AddShare(string name, TimeSpan part)
@@ -98,9 +104,21 @@ internal static class Wording
             yield return $"tail {Time(tail.Length)}: {who} {tail.Last.Item}{label}";
         }
 
-        if (figures.Summary.Wall > figures.Bound.Time * 1.15 && figures.Timeline.Workers > 1)
+        bool isBeatable = IsBeatable(figures);
+        if (isBeatable)
         {
             yield return $"lower bound {Time(figures.Bound.Time)}: {figures.Bound.Why}";
+        }
+
+        if (figures.Critical is CriticalPath path && (figures.Tail is not null || isBeatable))
+        {
+            string label = path.Longest.Label is null ? "" : $" ({LabelText.Line(path.Longest.Label, 60)})";
+            yield return $"critical path: {LabelText.Line(figures.NameOf(path.Lane), 40)}, {Count(path.Lane.Spans.Length, "item")}, busy {Percent(Math.Min(1, path.Busy / figures.Summary.Wall))} of the run, longest item {path.Longest.Item}{label} {Time(path.Longest.Duration)}";
+        }
+
+        if (figures.Timeline.Limits is [.., LimitStep last])
+        {
+            yield return $"limit at last {LabelText.Line(last.Reason, 120)}";
         }
 
         if (figures.Timeline.DroppedSpans > 0)
@@ -108,6 +126,9 @@ internal static class Wording
             yield return $"{Count(figures.Timeline.DroppedSpans, "item")} beyond the recorder's limit not drawn";
         }
     }
+
+    /// <summary>Whether the run took so much longer than the lower bound that it is worth a remark.</summary>
+    public static bool IsBeatable(TimelineFigures figures) => figures.Summary.Wall > figures.Bound.Time * 1.15 && figures.Timeline.Workers > 1;
 
     private static string Number(double value, string unit) =>
         value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + unit;

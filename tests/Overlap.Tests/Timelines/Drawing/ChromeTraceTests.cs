@@ -51,7 +51,8 @@ public sealed class ChromeTraceTests
         Lane[] lanes = [LaneOf(0, LaneKind.Process, Call(0, 0, 10)) with { ProcessId = 100 }, LaneOf(1, LaneKind.Process, Call(1, 0, 10)) with { ProcessId = 200 }];
         using JsonDocument trace = Check([Of("processes", 10, 1, lanes)]);
 
-        Assert.Equal([1, 2], Items(trace).Select(slice => slice.GetProperty("pid").GetInt32()));
+        // The first is what belongs to both: the counters.
+        Assert.Equal([2, 3], Items(trace).Select(slice => slice.GetProperty("pid").GetInt32()));
         Assert.Contains(trace.RootElement.GetProperty("traceEvents").EnumerateArray(), e =>
             e.GetProperty("name").GetString() == "process_name" && e.GetProperty("args").GetProperty("name").GetString() == "pages processes · process 200");
     }

@@ -27,6 +27,7 @@ public sealed class TimelineTextTests
             waiting 50 %
             item p50 40.0 ms · p95 40.0 ms · max 40.0 ms
             caller    █░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░█░
+            queued    ████████████████████ of 1
             CPU       ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
 
             threads: 50.0 ms · 1.6× faster than inline
@@ -37,8 +38,11 @@ public sealed class TimelineTextTests
             thread 1  █░█░█░█░█░█░█░█░█░█░·····
             thread 2  ·····░░░░░░░░░░░░░░░░░░░!
             in flight ▄▄▄▄▄███████████████▄▄▄▄▄ of 2
+            queued    █████ of 1
             CPU       ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ of 2 cores
                       lower bound 40.0 ms: the longest item
+                      critical path: thread 2, 1 item, busy 80
+                      % of the run, longest item 1 (b) 40.0 ms
             one scale └0                       └50 ms
 
             █ work  ░ waiting  · idle  ! failed  (signs are in

@@ -1,4 +1,6 @@
+using Overlap.Timelines;
 using Overlap.Timelines.Drawing;
+using static Overlap.Tests.Timelines.Drawing.SampleTimelines;
 
 namespace Overlap.Tests.Timelines.Drawing;
 
@@ -30,4 +32,13 @@ public sealed class WordingTests
     [InlineData(1, "1 item")]
     [InlineData(1_234_567, "1,234,567 items")]
     public void Count_OneOrMore_AgreesInNumber(long count, string expected) => Assert.Equal(expected, Wording.Count(count, "item"));
+
+    // It was told as unattributed, though the system had counted it.
+    [Fact]
+    public void Shares_StoodReadyWithoutAProcessor_IsNamedApart()
+    {
+        Timeline timeline = Of("inline", 100, 60, LaneOf(0, LaneKind.Caller, Call(0, 0, 100))).WithWorkOutOfSight(Ms(30));
+
+        Assert.EndsWith(" · work 60 % · waiting 10 % · without a processor 30 %", Wording.Shares(new TimelineFigures(timeline, [timeline])), StringComparison.Ordinal);
+    }
 }

@@ -32,6 +32,7 @@
       }
       return { name: lane.name, slot: lane.slot, elsewhere: lane.elsewhere, spans };
     });
+    line.strips = 1 + !!line.queue.length + !!line.cpu.length + !!line.limits.length;
     line.sum = [0];
     for (let i = 0; i + 1 < line.hidden.length; i++) line.sum.push(line.sum[i] + line.hidden[i][1] * (line.hidden[i + 1][0] - line.hidden[i][0]));
   }
@@ -48,20 +49,21 @@
   };
 
   // Calls give(from, to, phase, density of work, unobserved, density of delay) for each stretch of a call in which nothing changes.
-  const pieces = (span, slot, give) => {
+  const pieces = (span, row, give) => {
     const end = span.start + span.length;
     let open = span.length, ran = 0, at = span.start;
     for (let i = 0; i < span.parts.length; i += 3) { open -= span.parts[i + 2]; if (span.parts[i] === WORK) ran += span.parts[i + 2]; }
     const share = (part, whole) => whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
+    const unseen = row.slot || (ran > 0 && !row.elsewhere);
     const density = share(span.work - ran, open), inside = share(span.work, ran), delay = Math.min(share(span.delay, open), 1 - density);
     for (let i = 0; i < span.parts.length; i += 3) {
       const from = span.start + span.parts[i + 1], to = from + span.parts[i + 2];
-      if (from > at) give(at, from, -1, density, slot, delay);
+      if (from > at) give(at, from, -1, density, unseen, delay);
       if (span.parts[i] === WORK) give(from, to, -1, inside, false, 1 - inside);
       else give(from, to, span.parts[i], 0, span.parts[i] === HIDDEN);
       at = to;
     }
-    if (end > at) give(at, end, -1, density, slot, delay);
+    if (end > at) give(at, end, -1, density, unseen, delay);
   };
 
   const spread = (bins, width, scale, from, to, add) => {
@@ -85,7 +87,7 @@
         spread(bins, width, scale, span.start, span.start + span.length, (c, part) => { for (let p = 0; p < 5; p++) bins[c + p] += part * span.parts[p] / span.length; });
         continue;
       }
-      pieces(span, row.slot, (from, to, phase, density, unseen, delay) => {
+      pieces(span, row, (from, to, phase, density, unseen, delay) => {
         if (phase >= 0 && !unseen) { spread(bins, width, scale, from, to, (c, part) => { bins[c + phase] += part; }); return; }
         spread(bins, width, scale, from, to, (c, part, column) => {
           let hidden = unseen ? 0 : part * (delay || 0);
@@ -129,7 +131,7 @@
     line.rowHeight = area ? 0 : Math.max(2, Math.min(18, Math.floor(380 / Math.max(1, rows))));
     const lanes = area ? 160 : rows * line.rowHeight;
     line.lanesHeight = lanes;
-    const height = lanes + 2 * (STRIP + 6) + AXIS;
+    const height = lanes + line.strips * (STRIP + 6) + AXIS;
     canvas.style.height = height + "px";
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -162,6 +164,12 @@
       g.fillText(rows + " lanes", 0, 11, GUTTER - 8);
       g.fillText("peak " + line.peak, 0, lanes - 2, GUTTER - 8);
     }
+    const at = t => Math.max(GUTTER - 9, Math.min(GUTTER + w + 9, GUTTER + (t - scale.from) * scale.x));
+    g.strokeStyle = colors("--fail");
+    g.setLineDash([4, 3]);
+    if (line.tail >= 0) g.strokeRect(at(line.tail), 0.5, at(line.wall) - at(line.tail) - 1, lanes - 1);
+    if (line.bound >= 0) { g.beginPath(); g.moveTo(at(line.bound), 0); g.lineTo(at(line.bound), lanes + 6); g.stroke(); }
+    g.setLineDash([]);
     strips(g, line, sum, cpu, w, lanes + 6, scale);
     axis(g, w, height - AXIS, lanes, scale, span);
   };
@@ -192,14 +200,33 @@
     };
     bars(colors("--strip"), top, c => (sum[c * 5] + sum[c * 5 + 1] + sum[c * 5 + 2] + sum[c * 5 + 3] + sum[c * 5 + 4]) / Math.max(1, line.peak));
     strip("in flight", top, "of " + line.peak);
-    const y = top + STRIP + 6;
-    for (let i = 1; i < line.cpu.length; i++) {
-      const [a, from] = line.cpu[i - 1], [b, to] = line.cpu[i];
-      if (b > a) spread(null, w, scale, a, b, (_, part, c) => { cpu[c] += part * (to - from) / (b - a); });
+    let y = top;
+    // The most that a list of changes comes to in each column.
+    const steps = (name, list, style) => {
+      if (!list.length) return;
+      y += STRIP + 6;
+      const most = list.reduce((m, step) => Math.max(m, step[1]), 1);
+      bars(style, y, c => {
+        const from = scale.from + c / scale.x, to = from + 1 / scale.x;
+        if (from > line.wall) return 0;
+        let level = 0;
+        for (let i = below(list, to, step => step[0]); i >= 0; i--) { level = Math.max(level, list[i][1]); if (list[i][0] <= from) break; }
+        return level / most;
+      });
+      strip(name, y, "of " + Math.round(most));
+    };
+    steps("queued", line.queue, colors("--queue"));
+    if (line.cpu.length) {
+      y += STRIP + 6;
+      for (let i = 1; i < line.cpu.length; i++) {
+        const [a, from] = line.cpu[i - 1], [b, to] = line.cpu[i];
+        if (b > a) spread(null, w, scale, a, b, (_, part, c) => { cpu[c] += part * (to - from) / (b - a); });
+      }
+      bars(paint[HIDDEN], y, c => cpu[c] / line.cores);
+      bars(paint[WORK], y, c => Math.min(cpu[c], sum[c * 5]) / line.cores);
+      strip("CPU", y, "of " + line.cores + (line.cores === 1 ? " core" : " cores"));
     }
-    bars(paint[HIDDEN], y, c => cpu[c] / line.cores);
-    bars(paint[WORK], y, c => Math.min(cpu[c], sum[c * 5]) / line.cores);
-    strip("CPU", y, "of " + line.cores + (line.cores === 1 ? " core" : " cores"));
+    steps("limit", line.limits, colors("--strip"));
   };
 
   const axis = (g, w, y, lanes, scale, span) => {
@@ -220,7 +247,7 @@
     if (span.count > 1) return span.count + " items from " + span.item + "\n" + time(span.length) + " together\n" + row.name;
     const label = span.label < 0 ? "" : " " + line.labels[span.label];
     let hidden = 0, held = 0;
-    pieces(span, row.slot, (from, to, phase, density, unseen, delay) => {
+    pieces(span, row, (from, to, phase, density, unseen, delay) => {
       hidden += unseen ? 0 : (delay || 0) * (to - from);
       if (unseen) hidden += (1 - density) * (integral(line, to) - integral(line, from));
       else if (phase === HELD || phase === RETRY) held += to - from;
