@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Adaptation;
 using Overlap.Timelines;
 using Overlap.Waiting;
 
@@ -10,8 +11,10 @@ namespace Overlap.Executors;
 /// <see cref="ThreadPoolExecutor"/>.
 /// </remarks>
 [DebuggerDisplay("AsyncExecutor, {_inFlight} of {MaxWorkers} in flight, {_queue.Count} queued")]
-public sealed class AsyncExecutor : IExecutor, ICallOwner
+public sealed class AsyncExecutor : IExecutor, ICallOwner, IRefusalListener
 {
+    private const int MostWhenAdaptive = 1_024;
+
     private readonly AsyncExecutorOptions _options;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,6 +22,7 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     // Guarded by _gate.
     private readonly Stack<CallSlot> _free = new();
     private readonly WorkerSet _workers;
+    private readonly WorkerQuota _quota;
     private IntrusiveQueue<Call> _queue;
     private int _inFlight;
     private Task? _disposal;
@@ -30,12 +34,20 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     {
     }
 
+    /// <summary>Makes an executor with the default settings whose number of calls in flight adapts itself.</summary>
+    /// <param name="adaptive">How: <see cref="Workers.Auto"/>.</param>
+    public AsyncExecutor(AdaptiveOptions adaptive)
+        : this(new AsyncExecutorOptions { Adaptive = adaptive ?? throw new ArgumentNullException(nameof(adaptive)) })
+    {
+    }
+
     /// <summary>Makes an executor.</summary>
     /// <param name="options">The settings; the default ones if there are none.</param>
     public AsyncExecutor(AsyncExecutorOptions? options = null)
     {
         _options = options ?? new AsyncExecutorOptions();
-        _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        _quota = new WorkerQuota(_options.MaxWorkers, _options.Adaptive, MostWhenAdaptive, _options.Recorder, OnTime);
+        _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder, _options.Adaptive is null ? _options.Refusals : this);
         ExecutorMetrics.Register(this);
     }
 
@@ -43,7 +55,29 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
     public ExecutionModel Model => ExecutionModel.Async;
 
     /// <inheritdoc/>
-    public int MaxWorkers => _options.MaxWorkers;
+    public int MaxWorkers => _quota.Most;
+
+    /// <summary>The most calls in flight now. Unit: calls, from 1 to <see cref="MaxWorkers"/>. Default: <see cref="MaxWorkers"/>.</summary>
+    /// <remarks>When it becomes less, what runs goes on, and nothing more starts until enough has ended.</remarks>
+    /// <exception cref="InvalidOperationException">Set while the number adapts itself.</exception>
+    public int WorkerLimit
+    {
+        get
+        {
+            using Lock.Scope held = _gate.EnterScope();
+            return _quota.Limit;
+        }
+
+        set
+        {
+            using (_gate.EnterScope())
+            {
+                _quota.Set(value);
+            }
+
+            StartQueued();
+        }
+    }
 
     /// <inheritdoc/>
     public Task<TResult> SubmitAsync<TArgument, TResult>(
@@ -56,7 +90,7 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
         _gate.Enter();
         try
         {
-            return _workers.Sum(_queue.Count, _options.QueueCapacity);
+            return _workers.Sum(_queue.Count, _options.QueueCapacity) with { WorkerLimit = _quota.Limit, Adaptation = _quota.Status };
         }
         finally
         {
@@ -71,7 +105,7 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
         _gate.Enter();
         bool first = _disposal is null;
         _disposal ??= DrainAsync();
-        bool idle = _inFlight == 0;
+        bool idle = IsIdleLocked;
         _gate.Exit();
         if (first && idle)
         {
@@ -93,16 +127,20 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
             try
             {
                 // All that must wait is queued in one go; a call that gets a slot goes to the pool at once, outside the gate.
-                while (admitted < calls.Length && slot is null && (refusal = RefusalLocked()) is null)
+                while (admitted < calls.Length && slot is null && (refusal = RefusalLocked(calls[admitted])) is null)
                 {
                     Call call = calls[admitted++];
                     _workers.Accept(call, now);
-                    slot = TakeSlotLocked();
+
+                    // Who waits for a time is not overtaken by who comes at that time.
+                    slot = _queue.Count == 0 ? TakeSlotLocked() : null;
                     if (slot is null)
                     {
                         _queue.Enqueue(call);
                     }
                 }
+
+                _quota.Wait(_queue.Count);
             }
             finally
             {
@@ -120,49 +158,124 @@ public sealed class AsyncExecutor : IExecutor, ICallOwner
         _gate.Enter();
         bool removed = _queue.TryRemove(call);
         _workers.Withdrawn += removed ? 1 : 0;
-        _gate.Exit();
-        return removed;
-    }
-
-    /// <summary>Gives a slot whose call has ended the next one, or else frees the slot.</summary>
-    internal Call? TakeNext(CallSlot slot)
-    {
-        _gate.Enter();
-        if (!_queue.TryDequeue(out Call? next))
-        {
-            _inFlight--;
-            _free.Push(slot);
-        }
-
-        bool drained = _disposal is not null && _inFlight == 0;
+        _quota.Wait(_queue.Count);
+        bool drained = removed && _disposal is not null && IsIdleLocked;
         _gate.Exit();
         if (drained)
         {
             _drained.TrySetResult();
         }
 
+        return removed;
+    }
+
+    bool IRefusalListener.IsRefusal(Exception exception) => _quota.IsRefusal(exception);
+
+    void IRefusalListener.OnRefused(TimeSpan? retryAfter)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        _quota.Refuse(retryAfter);
+        _quota.Wait(_queue.Count);
+    }
+
+    /// <summary>Gives a slot whose call has ended the next one, or else frees the slot.</summary>
+    internal Call? TakeNext(CallSlot slot)
+    {
+        _gate.Enter();
+        _inFlight--;
+        _quota.End(slot.Worker);
+        Call? next = null;
+        if (_queue.Count > 0 && _quota.MayStart(_inFlight))
+        {
+            _ = _queue.TryDequeue(out next);
+            _inFlight++;
+            _quota.Start();
+        }
+        else
+        {
+            _free.Push(slot);
+        }
+
+        _quota.Wait(_queue.Count);
+        bool drained = _disposal is not null && IsIdleLocked;
+
+        // The end of this call may have raised the limit.
+        bool mayStartMore = _queue.Count > 0 && _quota.MayStart(_inFlight);
+        _gate.Exit();
+        if (drained)
+        {
+            _drained.TrySetResult();
+        }
+
+        if (mayStartMore)
+        {
+            StartQueued();
+        }
+
         return next;
+    }
+
+    private bool IsIdleLocked => _inFlight == 0 && _queue.Count == 0;
+
+    private void OnTime()
+    {
+        using (_gate.EnterScope())
+        {
+            _quota.OnTime();
+        }
+
+        StartQueued();
+    }
+
+    /// <summary>Starts what waits, as far as it may start now.</summary>
+    private void StartQueued()
+    {
+        while (true)
+        {
+            Call? call = null;
+            CallSlot? slot = null;
+            _gate.Enter();
+            try
+            {
+                slot = _queue.Count > 0 ? TakeSlotLocked() : null;
+                _ = slot is not null && _queue.TryDequeue(out call);
+                _quota.Wait(_queue.Count);
+            }
+            finally
+            {
+                _gate.Exit();
+            }
+
+            if (call is null)
+            {
+                return;
+            }
+
+            slot!.Post(call);
+        }
     }
 
     private async Task DrainAsync()
     {
         await _drained.Task.ConfigureAwait(false);
         ExecutorMetrics.Unregister(this);
+        _quota.Dispose();
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private Exception? RefusalLocked() => _disposal is not null
+    private Exception? RefusalLocked(Call call) => _disposal is not null
         ? new ObjectDisposedException(nameof(AsyncExecutor))
-        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity);
+        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity, _quota.Limit, call.IsOfMap);
 
     private CallSlot? TakeSlotLocked()
     {
-        if (_inFlight == MaxWorkers)
+        if (!_quota.MayStart(_inFlight))
         {
             return null;
         }
 
         _inFlight++;
+        _quota.Start();
         return _free.TryPop(out CallSlot? slot) ? slot : OpenSlotLocked();
     }
 

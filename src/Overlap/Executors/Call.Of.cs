@@ -23,6 +23,8 @@ internal abstract class Call<TArgument, TResult>(
     /// <summary>What ended the call instead of a result.</summary>
     protected Exception? Exception { get; set; }
 
+    protected override Exception? Failure => Exception;
+
     protected Callable<TArgument, TResult> Callable { get; } = callable;
 
     protected override bool IsSynchronous => Callable.IsSynchronous;
@@ -34,7 +36,7 @@ internal abstract class Call<TArgument, TResult>(
         try
         {
             worker.EnsureState();
-            if (worker.OwnsState)
+            if (worker.IsAskedFor)
             {
                 worker.EnterFlow();
             }
@@ -57,7 +59,7 @@ internal abstract class Call<TArgument, TResult>(
         try
         {
             worker.EnsureState();
-            if (worker.OwnsState)
+            if (worker.IsAskedFor)
             {
                 worker.EnterFlow();
             }

@@ -30,11 +30,17 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     /// <summary>When it was submitted, in timestamps of the recorder. Set by the owner.</summary>
     public long QueuedAt { get; set; }
 
+    /// <summary>Whether it is one of a map, whose window was made to fit.</summary>
+    public virtual bool IsOfMap => false;
+
     /// <summary>Ends the call if it has not started; handed to the function.</summary>
     protected CancellationToken Token { get; }
 
     /// <summary>What the call is about, for a reader of the timeline.</summary>
     protected abstract string? Label { get; }
+
+    /// <summary>What the function threw.</summary>
+    protected abstract Exception? Failure { get; }
 
     /// <summary>Whether the function ends when it returns.</summary>
     protected abstract bool IsSynchronous { get; }
@@ -131,6 +137,11 @@ internal abstract class Call : IntrusiveQueue<Call>.Node
     private void End(WorkerContext worker, SpanRecorder? span, SpanStatus status)
     {
         span?.End(status);
+        if (status == SpanStatus.Failed)
+        {
+            worker.NoteFailure(Failure);
+        }
+
         worker.Counts.Count(status);
         if (_timedFrom != 0)
         {

@@ -15,9 +15,13 @@ internal sealed class CallCounts
 
     public long Canceled => Volatile.Read(ref _canceled);
 
+    /// <summary>How the latest call ended. Read by the worker itself.</summary>
+    public SpanStatus Last { get; private set; }
+
     /// <summary>Counts an end, before the call's future shows it: who has awaited a call finds it counted.</summary>
     public void Count(SpanStatus status, int calls = 1)
     {
+        Last = status;
         switch (status)
         {
             case SpanStatus.Succeeded:

@@ -1,3 +1,5 @@
+using Overlap.Adaptation;
+
 namespace Overlap.Executors;
 
 /// <summary>How an executor stood at one moment.</summary>
@@ -9,6 +11,12 @@ public sealed record ExecutorStatistics
 
     /// <summary>The most calls that run at the same time.</summary>
     public required int MaxWorkers { get; init; }
+
+    /// <summary>The calls that may run at the same time now; <see cref="MaxWorkers"/> unless somebody set fewer or the number adapts itself.</summary>
+    public int WorkerLimit { get => field == 0 ? MaxWorkers : field; init; }
+
+    /// <summary>Why the number of workers is what it is, when it adapts itself; else <see langword="null"/>.</summary>
+    public LimitStatus? Adaptation { get; init; }
 
     /// <summary>The workers that exist: threads started, slots opened.</summary>
     public required int Workers { get; init; }

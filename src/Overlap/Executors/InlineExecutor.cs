@@ -26,7 +26,7 @@ public sealed class InlineExecutor : IExecutor, ICallOwner
     public InlineExecutor(InlineExecutorOptions? options = null)
     {
         _options = options ?? new InlineExecutorOptions();
-        _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder, _options.Refusals);
         ExecutorMetrics.Register(this);
     }
 

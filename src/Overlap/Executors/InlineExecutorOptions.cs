@@ -10,4 +10,7 @@ public sealed record InlineExecutorOptions
 
     /// <summary>Takes down who ran what when. Default: nobody.</summary>
     public TimelineRecorder? Recorder { get; init; }
+
+    /// <summary>Hears of refusals where the number of workers is fixed. Default: nobody.</summary>
+    internal IRefusalListener? Refusals { get; init; }
 }

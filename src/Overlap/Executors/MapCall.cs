@@ -35,6 +35,8 @@ internal sealed class MapCall<T, TResult> : Call<T, TResult>, IValueTaskSource
     /// <summary>The item.</summary>
     public T Item => Argument;
 
+    public override bool IsOfMap => true;
+
     public bool IsEnded => Volatile.Read(ref _state) == Ended;
 
     /// <summary>What came of the call. Read after its end.</summary>
@@ -72,7 +74,9 @@ internal sealed class MapCall<T, TResult> : Call<T, TResult>, IValueTaskSource
 
     public override void SubmitTo(IExecutor executor)
     {
-        Task<TResult> task = executor.SubmitAsync(Callable, Argument, Token);
+        Task<TResult> task = executor is IMapper mapper
+            ? mapper.SubmitOfMapAsync(Callable, Argument, Token)
+            : executor.SubmitAsync(Callable, Argument, Token);
         task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
         {
             Outcome<TResult> outcome = Outcome<TResult>.FromTask(task);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Adaptation;
 using Overlap.Timelines;
 using Overlap.Waiting;
 
@@ -10,8 +11,9 @@ namespace Overlap.Executors;
 /// An asynchronous function keeps its thread to its end; its continuations come back to it.
 /// </remarks>
 [DebuggerDisplay("ThreadPoolExecutor, {_workers.Count} of {MaxWorkers} threads, {_queue.Count} queued")]
-public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
+public sealed class ThreadPoolExecutor : IExecutor, ICallOwner, IRefusalListener
 {
+    private const int MostWhenAdaptive = 256;
     private const int SpinsBeforeParking = 20;
 
     private readonly ThreadPoolExecutorOptions _options;
@@ -20,7 +22,9 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 
     // Guarded by _gate; threads wait on it for calls.
     private readonly WorkerSet _workers;
+    private readonly WorkerQuota _quota;
     private IntrusiveQueue<Call> _queue;
+    private int _active;
     private int _idle;
     private int _searching;
 
@@ -36,12 +40,20 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     {
     }
 
+    /// <summary>Makes an executor with the default settings whose number of threads adapts itself.</summary>
+    /// <param name="adaptive">How: <see cref="Workers.Auto"/>.</param>
+    public ThreadPoolExecutor(AdaptiveOptions adaptive)
+        : this(new ThreadPoolExecutorOptions { Adaptive = adaptive ?? throw new ArgumentNullException(nameof(adaptive)) })
+    {
+    }
+
     /// <summary>Makes an executor.</summary>
     /// <param name="options">The settings; the default ones if there are none.</param>
     public ThreadPoolExecutor(ThreadPoolExecutorOptions? options = null)
     {
         _options = options ?? new ThreadPoolExecutorOptions();
-        _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder);
+        _quota = new WorkerQuota(_options.MaxWorkers, _options.Adaptive, MostWhenAdaptive, _options.Recorder, OnTime);
+        _workers = new WorkerSet(this, _options.WorkerState, _options.Recorder, _options.Adaptive is null ? _options.Refusals : this);
         ExecutorMetrics.Register(this);
     }
 
@@ -49,7 +61,35 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
     public ExecutionModel Model => ExecutionModel.Threads;
 
     /// <inheritdoc/>
-    public int MaxWorkers => _options.MaxWorkers;
+    public int MaxWorkers => _quota.Most;
+
+    /// <summary>The most threads that run calls now. Unit: threads, from 1 to <see cref="MaxWorkers"/>. Default: <see cref="MaxWorkers"/>.</summary>
+    /// <remarks>When it becomes less, what runs goes on, and nothing more starts until enough has ended. Threads that are not needed sleep.</remarks>
+    /// <exception cref="InvalidOperationException">Set while the number adapts itself.</exception>
+    public int WorkerLimit
+    {
+        get
+        {
+            Monitor.Enter(_gate);
+            int limit = _quota.Limit;
+            Monitor.Exit(_gate);
+            return limit;
+        }
+
+        set
+        {
+            Monitor.Enter(_gate);
+            try
+            {
+                _quota.Set(value);
+                WakeLocked();
+            }
+            finally
+            {
+                Monitor.Exit(_gate);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public Task<TResult> SubmitAsync<TArgument, TResult>(
@@ -62,7 +102,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         Monitor.Enter(_gate);
         try
         {
-            return _workers.Sum(_queue.Count, _options.QueueCapacity);
+            return _workers.Sum(_queue.Count, _options.QueueCapacity) with { WorkerLimit = _quota.Limit, Adaptation = _quota.Status };
         }
         finally
         {
@@ -96,7 +136,7 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         {
             for (int i = 0; i < calls.Length; i++)
             {
-                refusal = RefusalLocked();
+                refusal = RefusalLocked(calls[i]);
                 if (refusal is not null)
                 {
                     return i;
@@ -107,18 +147,19 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
                 Volatile.Write(ref _queued, _queue.Count);
 
                 // A thread that searches looks again under the gate before it parks: only calls beyond those need a wake-up.
-                if (_queue.Count > _searching && _idle > _searching)
+                if (_queue.Count > _searching && _idle > _searching && _quota.MayStart(_active))
                 {
                     Monitor.Pulse(_gate);
                 }
 
                 // Idle threads that were woken but have not run yet still count as idle: another one starts when calls outnumber them.
-                if (_queue.Count > _idle && _alive < MaxWorkers)
+                if (_queue.Count > _idle && _alive < _quota.Limit)
                 {
                     StartThreadLocked();
                 }
             }
 
+            _quota.Wait(_queue.Count);
             refusal = null;
             return calls.Length;
         }
@@ -133,21 +174,34 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         Monitor.Enter(_gate);
         bool removed = _queue.TryRemove(call);
         Volatile.Write(ref _queued, _queue.Count);
+        _quota.Wait(_queue.Count);
         _workers.Withdrawn += removed ? 1 : 0;
+        PulseWhenDrainedLocked();
         Monitor.Exit(_gate);
         return removed;
+    }
+
+    bool IRefusalListener.IsRefusal(Exception exception) => _quota.IsRefusal(exception);
+
+    void IRefusalListener.OnRefused(TimeSpan? retryAfter)
+    {
+        Monitor.Enter(_gate);
+        _quota.Refuse(retryAfter);
+        _quota.Wait(_queue.Count);
+        Monitor.Exit(_gate);
     }
 
     private async Task JoinAsync()
     {
         await _joined.Task.ConfigureAwait(false);
         ExecutorMetrics.Unregister(this);
+        _quota.Dispose();
         await _workers.DisposeStatesAsync().ConfigureAwait(false);
     }
 
-    private Exception? RefusalLocked() => _disposal is not null
+    private Exception? RefusalLocked(Call call) => _disposal is not null
         ? new ObjectDisposedException(nameof(ThreadPoolExecutor))
-        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity);
+        : _workers.RefusalWhenFull(_queue.Count, _options.QueueCapacity, _quota.Limit, call.IsOfMap);
 
     private void StartThreadLocked()
     {
@@ -164,9 +218,11 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
 
     private void RunCalls(WorkerContext worker)
     {
-        while (TakeNext(worker) is { } call)
+        bool hasRun = false;
+        while (TakeNext(worker, hasRun) is { } call)
         {
             call.Run(worker);
+            hasRun = true;
         }
 
         worker.Lane?.Settle();
@@ -179,21 +235,91 @@ public sealed class ThreadPoolExecutor : IExecutor, ICallOwner
         }
     }
 
-    /// <summary>Waits for a call; <see langword="null"/> when the executor is disposed and the queue is empty.</summary>
-    private Call? TakeNext(WorkerContext worker)
+    private void OnTime()
+    {
+        Monitor.Enter(_gate);
+        _quota.OnTime();
+        WakeLocked();
+        Monitor.Exit(_gate);
+    }
+
+    /// <summary>Wakes or starts as many threads as may take a call now.</summary>
+    private void WakeLocked()
+    {
+        _quota.Wait(_queue.Count);
+        if (!_quota.MayStart(_active))
+        {
+            return;
+        }
+
+        int wanted = Math.Min(_queue.Count, _quota.Limit - _active);
+        if (wanted >= _idle)
+        {
+            Monitor.PulseAll(_gate);
+        }
+        else
+        {
+            for (int i = 0; i < wanted; i++)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        for (int i = _idle; i < wanted && _alive < _quota.Limit; i++)
+        {
+            StartThreadLocked();
+        }
+    }
+
+    // Threads that waited for a time or for a place have nothing to wait for when the last call is gone.
+    private void PulseWhenDrainedLocked()
+    {
+        if (_disposal is not null && _queue.Count == 0)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Waits for a call; <see langword="null"/> when the executor is disposed and the thread is not needed for what is queued.</summary>
+    /// <param name="worker">The thread's worker.</param>
+    /// <param name="hasRun">Whether it comes from a call that has ended.</param>
+    private Call? TakeNext(WorkerContext worker, bool hasRun)
     {
         Monitor.Enter(_gate);
         try
         {
+            if (hasRun)
+            {
+                _active--;
+                int limit = _quota.Limit;
+                _quota.End(worker);
+                if (_quota.Limit > limit)
+                {
+                    WakeLocked();
+                }
+            }
+
             bool searched = false;
             while (true)
             {
-                if (_queue.TryDequeue(out Call? call) || _disposal is not null)
+                if (_queue.Count > 0 && _quota.MayStart(_active))
                 {
+                    _ = _queue.TryDequeue(out Call? call);
+                    _active++;
+                    _quota.Start();
                     Volatile.Write(ref _queued, _queue.Count);
+                    _quota.Wait(_queue.Count);
+                    PulseWhenDrainedLocked();
                     return call;
                 }
 
+                if (_disposal is not null && (_queue.Count == 0 || _active >= _quota.Limit))
+                {
+                    return null;
+                }
+
+                // Nothing but time may keep the first in the queue.
+                _quota.Wait(_queue.Count);
                 _idle++;
                 if (searched)
                 {

@@ -19,4 +19,15 @@ public static class Worker
         return state as T ?? throw new InvalidOperationException(
             $"The worker's state is a {state.GetType().Name}, not a {typeof(T).Name}.");
     }
+
+    /// <summary>
+    /// Tells the executor that the other side refuses this call because it has had enough: an answer 429, a full queue. Where the number of
+    /// workers adapts itself, it gives way. A call that throws what <c>IsOverload</c> of the settings knows need not tell.
+    /// </summary>
+    /// <param name="retryAfter">How long the other side asked to be left alone: no call starts before. Up to a minute is waited.</param>
+    /// <remarks>
+    /// Race: of the calls that ran together one report counts; those that started before the limit gave way say nothing about the new one.
+    /// A worker process tells it with the result of the call. Does nothing where the number of workers is fixed, and outside of calls.
+    /// </remarks>
+    public static void ReportOverload(TimeSpan? retryAfter = null) => WorkerContext.Current?.Refuse(retryAfter);
 }

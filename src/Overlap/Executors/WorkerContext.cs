@@ -4,12 +4,16 @@ namespace Overlap.Executors;
 
 /// <summary>A worker as its calls see it: its place, what it owns, and the lane that it reports to.</summary>
 /// <remarks>Used by one call at a time.</remarks>
-internal sealed class WorkerContext(IExecutor? executor, int index, Func<object>? makeState, LaneRecorder? lane) : IAsyncDisposable
+internal sealed class WorkerContext(
+    IExecutor? executor, int index, Func<object>? makeState, LaneRecorder? lane, IRefusalListener? refusals = null) : IAsyncDisposable
 {
     [ThreadStatic]
     private static WorkerContext? _threadCurrent;
 
     private static readonly AsyncLocal<WorkerContext?> FlowCurrent = new();
+
+    // Written by the call that runs, from whatever thread; read when it has ended.
+    private volatile bool _isRefused;
 
     /// <summary>The worker whose call is running here: on this thread, or else in this asynchronous flow.</summary>
     public static WorkerContext? Current => _threadCurrent ?? FlowCurrent.Value;
@@ -58,6 +62,37 @@ internal sealed class WorkerContext(IExecutor? executor, int index, Func<object>
     public void EnterFlow() => FlowCurrent.Value = this;
 
     public bool OwnsState => makeState is not null;
+
+    /// <summary>Whether a call may ask for its worker, so that it must be found in the call's flow.</summary>
+    public bool IsAskedFor => makeState is not null || refusals is not null;
+
+    /// <summary>Notes that the other side refuses the call that runs. Means nothing where the number of workers is fixed.</summary>
+    public void Refuse(TimeSpan? retryAfter)
+    {
+        // One answer of the other side, however often it is told.
+        if (refusals is not null && !_isRefused)
+        {
+            _isRefused = true;
+            refusals.OnRefused(retryAfter);
+        }
+    }
+
+    /// <summary>Notes what a call threw.</summary>
+    public void NoteFailure(Exception? exception)
+    {
+        if (refusals is not null && exception is not null && refusals.IsRefusal(exception))
+        {
+            Refuse(null);
+        }
+    }
+
+    /// <summary>Whether the call that has ended was refused; forgets it.</summary>
+    public bool TakeRefused()
+    {
+        bool isRefused = _isRefused;
+        _isRefused = false;
+        return isRefused;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,7 @@ namespace Overlap.Executors;
 
 /// <summary>The workers of an executor and its counters: opens workers, adds up statistics, disposes what workers own.</summary>
 /// <remarks>Not thread-safe unless a member says so: the executor's gate guards it.</remarks>
-internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, TimelineRecorder? recorder)
+internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, TimelineRecorder? recorder, IRefusalListener? refusals = null)
 {
     private readonly List<WorkerContext> _workers = [];
 
@@ -25,15 +25,19 @@ internal sealed class WorkerSet(IExecutor executor, Func<object>? makeState, Tim
 
     public WorkerContext Open(string laneName, LaneKind kind)
     {
-        WorkerContext worker = new(executor, _workers.Count, makeState, recorder?.OpenLane(laneName, kind));
+        WorkerContext worker = new(executor, _workers.Count, makeState, recorder?.OpenLane(laneName, kind), refusals);
         _workers.Add(worker);
         return worker;
     }
 
     /// <summary>Why a further call cannot be taken in; <see langword="null"/> when it can.</summary>
+    /// <param name="queued">The calls that wait.</param>
+    /// <param name="queueCapacity">How many may.</param>
+    /// <param name="limit">The calls that may run now.</param>
+    /// <param name="isOfMap">Whether the call is one of a map: its window was made to fit when as many run as ever may, and the limit may move meanwhile.</param>
     /// <remarks>A worker whose call has ended but who has not come back for the next one has room: only calls that have not ended count.</remarks>
-    public ExecutorQueueFullException? RefusalWhenFull(int queued, int queueCapacity) =>
-        queued >= queueCapacity && Submitted - Ended().All >= (long)executor.MaxWorkers + queueCapacity
+    public ExecutorQueueFullException? RefusalWhenFull(int queued, int queueCapacity, int limit, bool isOfMap) =>
+        queued >= queueCapacity && Submitted - Ended().All >= (isOfMap ? executor.MaxWorkers : (long)limit) + queueCapacity
             ? new ExecutorQueueFullException(queueCapacity)
             : null;
 

@@ -29,7 +29,7 @@ internal sealed class DebounceSlot<T> : IWaiterOwner, IStageGauge
     private long _in;
     private long _out;
     private long _discarded;
-    private long _fullSince;
+    private FullTime _full;
 
     public DebounceSlot(TimeSpan quiet, TimeProvider clock, StageMeter? meter)
     {
@@ -63,7 +63,7 @@ internal sealed class DebounceSlot<T> : IWaiterOwner, IStageGauge
             _out++;
             _item = default;
             _hasItem = false;
-            EndFullLocked();
+            _full.End(_meter);
             adder = Take(ref _adder);
         }
 
@@ -118,7 +118,7 @@ internal sealed class DebounceSlot<T> : IWaiterOwner, IStageGauge
         _discarded += _hasItem ? 1 : 0;
         _hasItem = false;
         _item = default;
-        EndFullLocked();
+        _full.End(_meter);
         Waiter<bool>? taker = Take(ref _taker);
         Waiter<bool>? adder = Take(ref _adder);
         _gate.Exit();
@@ -130,8 +130,7 @@ internal sealed class DebounceSlot<T> : IWaiterOwner, IStageGauge
     public StageFigures Read()
     {
         _gate.Enter();
-        long fullFor = _meter is not null && _fullSince != 0 ? _meter.Now() - _fullSince : 0;
-        StageFigures figures = new(_in, _out, Failed: 0, NotStarted: 0, _discarded, _hasItem ? 1 : 0, Capacity: 1, fullFor);
+        StageFigures figures = new(_in, _out, Failed: 0, NotStarted: 0, _discarded, _hasItem ? 1 : 0, Capacity: 1, _full.SoFar(_meter));
         _gate.Exit();
         return figures;
     }
@@ -177,10 +176,7 @@ internal sealed class DebounceSlot<T> : IWaiterOwner, IStageGauge
         else
         {
             wait = _adder = Waiter<bool>.Rent(this);
-            if (_meter is not null && _fullSince == 0)
-            {
-                _fullSince = _meter.Now();
-            }
+            _full.Begin(_meter);
         }
 
         _gate.Exit();
@@ -214,14 +210,5 @@ internal sealed class DebounceSlot<T> : IWaiterOwner, IStageGauge
         Waiter<bool>? taker = Take(ref _taker);
         _gate.Exit();
         taker?.Complete(true);
-    }
-
-    private void EndFullLocked()
-    {
-        if (_fullSince != 0)
-        {
-            _meter!.WaitedForOutput(_meter.Now() - _fullSince);
-            _fullSince = 0;
-        }
     }
 }

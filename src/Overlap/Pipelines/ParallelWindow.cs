@@ -40,7 +40,7 @@ internal sealed class ParallelWindow<T, TResult>(
     private long _settledOut;     // Results given from lots that were settled.
     private long _failed;
     private long _notStarted;
-    private long _fullSince;
+    private FullTime _full;
 
     // Owned by the consumer: results taken out of the line by one gate, no more at a time than make room for the pump.
     private readonly ParallelCall<T, TResult>[] _lot = new ParallelCall<T, TResult>[capacity - ResumesAt(workers, capacity)];
@@ -302,12 +302,11 @@ internal sealed class ParallelWindow<T, TResult>(
     public StageFigures Read()
     {
         _gate.Enter();
-        long fullFor = _fullSince == 0 ? 0 : meter!.Now() - _fullSince;
         long given = Volatile.Read(ref _out);
         int ended = _inside - (int)(given - _settledOut) - _running - _todo.Count;
         bool isOver = _isStopped && IsQuietLocked;
         long discarded = isOver ? _in - given - _failed - _notStarted : 0;
-        StageFigures figures = new(_in, given, _failed, _notStarted, discarded, isOver ? 0 : Math.Max(0, ended) + _todo.Count, capacity, fullFor);
+        StageFigures figures = new(_in, given, _failed, _notStarted, discarded, isOver ? 0 : Math.Max(0, ended) + _todo.Count, capacity, _full.SoFar(meter));
         _gate.Exit();
         return figures;
     }
@@ -401,11 +400,10 @@ internal sealed class ParallelWindow<T, TResult>(
 
     private Waiter<bool>? TakePumpLocked()
     {
-        if (_fullSince != 0)
+        long since = _full.End(meter);
+        if (since != 0)
         {
-            meter!.WaitedForOutput(meter.Now() - _fullSince);
-            meter.Lanes?.WasHeldBack(meter.Elapsed(_fullSince));
-            _fullSince = 0;
+            meter!.Lanes?.WasHeldBack(meter.Elapsed(since));
         }
 
         return Take(ref _pump);
@@ -424,9 +422,9 @@ internal sealed class ParallelWindow<T, TResult>(
     /// <summary>The pump waits. That is for the consumer's sake if the next result is there and not taken, and else the work's own time.</summary>
     private void NoteFullLocked()
     {
-        if (meter is not null && _fullSince == 0 && _inside >= capacity && _todo.Count == 0 && _running < workers && IsReadyLocked)
+        if (meter is not null && _inside >= capacity && _todo.Count == 0 && _running < workers && IsReadyLocked)
         {
-            _fullSince = meter.Now();
+            _full.Begin(meter);
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
     private long _in;
     private long _out;
     private long _discarded;
-    private long _fullSince;
+    private FullTime _full;
 
     /// <summary>What ended the pumps, once they have ended.</summary>
     public Exception? Failure => _failure;
@@ -59,7 +59,7 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
         if (_adders.Count > 0 && _items.Count <= _resumesAt)
         {
             released.AddAll(ref _adders);
-            EndFullLocked();
+            _full.End(meter);
         }
 
         _gate.Exit();
@@ -115,7 +115,7 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
         _discarded += _items.Count;
         _items.Clear();
         released.AddAll(ref _adders);
-        EndFullLocked();
+        _full.End(meter);
         Waiter<bool>? taker = Take(ref _taker);
         _gate.Exit();
         released.CompleteAll(false);
@@ -125,8 +125,7 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
     public StageFigures Read()
     {
         _gate.Enter();
-        long fullFor = meter is not null && _fullSince != 0 ? meter.Now() - _fullSince : 0;
-        StageFigures figures = new(_in, _out, Failed: 0, NotStarted: 0, _discarded, _items.Count, capacity, fullFor);
+        StageFigures figures = new(_in, _out, Failed: 0, NotStarted: 0, _discarded, _items.Count, capacity, _full.SoFar(meter));
         _gate.Exit();
         return figures;
     }
@@ -165,24 +164,12 @@ internal sealed class StageQueue<T>(int capacity, int pumps, StageMeter? meter) 
         {
             wait = Waiter<bool>.Rent(this);
             _adders.Enqueue(wait);
-            if (meter is not null && _fullSince == 0)
-            {
-                _fullSince = meter.Now();
-            }
+            _full.Begin(meter);
         }
 
         _gate.Exit();
         taker?.Complete(true);
         return isIn;
-    }
-
-    private void EndFullLocked()
-    {
-        if (_fullSince != 0)
-        {
-            meter!.WaitedForOutput(meter.Now() - _fullSince);
-            _fullSince = 0;
-        }
     }
 
     private async ValueTask<bool> AddAfterAsync(Waiter<bool> room, T item)

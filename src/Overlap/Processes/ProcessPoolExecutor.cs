@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Overlap.Adaptation;
 using Overlap.Executors;
 using Overlap.Processes.Dispatch;
 
@@ -23,6 +24,13 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     {
     }
 
+    /// <summary>Makes an executor with the default settings whose number of worker processes adapts itself.</summary>
+    /// <param name="adaptive">How: <see cref="Executors.Workers.Auto"/>.</param>
+    public ProcessPoolExecutor(AdaptiveOptions adaptive)
+        : this(new ProcessPoolExecutorOptions { Adaptive = adaptive ?? throw new ArgumentNullException(nameof(adaptive)) })
+    {
+    }
+
     /// <summary>Makes an executor.</summary>
     /// <param name="options">The settings; the default ones if there are none.</param>
     /// <exception cref="NotPortableException">The initialiser or the function that makes the state cannot travel to a worker.</exception>
@@ -32,6 +40,11 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     {
         NestingDepth.Check();
         _options = options ?? new ProcessPoolExecutorOptions();
+        if (_options.Adaptive is { } adaptive)
+        {
+            _options = _options with { MaxWorkers = PoolAdaptation.BoundsOf(adaptive).Most };
+        }
+
         _pool = new WorkerPool(this, _options);
         _pool.StartAhead();
     }
@@ -129,6 +142,7 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
     /// Default: <see cref="MaxWorkers"/>.
     /// </summary>
     /// <remarks>When it becomes less, idle workers end first, then others after the call they run; what waits behind it goes to those that stay.</remarks>
+    /// <exception cref="InvalidOperationException">Set while the number adapts itself.</exception>
     public int WorkerLimit
     {
         get => _pool.WorkerLimit;
@@ -168,6 +182,9 @@ public sealed class ProcessPoolExecutor : IExecutor, IMapper
             ExecutorMetrics.Unregister(this);
         }
     }
+
+    Task<TResult> IMapper.SubmitOfMapAsync<T, TResult>(Callable<T, TResult> callable, T argument, CancellationToken cancellationToken) =>
+        _pool.SubmitAsync(callable, argument, _options.Calls, cancellationToken, isOfMap: true);
 
     IAsyncEnumerable<TResult>? IMapper.TryMap<T, TResult>(
         ItemSource<T> source, Callable<T, TResult> callable, MapOptions options, CancellationToken cancellationToken) =>

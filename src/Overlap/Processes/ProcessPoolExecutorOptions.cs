@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Overlap.Adaptation;
 using Overlap.Executors;
 using Overlap.Timelines;
 
@@ -11,12 +12,19 @@ public sealed record ProcessPoolExecutorOptions
     public int MaxWorkers { get; init => field = Guard.AtLeast(1, value); } = Environment.ProcessorCount;
 
     /// <summary>
+    /// Lets the number of worker processes adapt itself, as <see cref="Executors.Workers.Auto"/> does; its own bounds then stand for <see cref="MaxWorkers"/>.
+    /// Default: nothing, the number is fixed.
+    /// </summary>
+    public AdaptiveOptions? Adaptive { get; init; }
+
+    /// <summary>
     /// The worker processes that start with the executor and stay when there is nothing to do; no more than <see cref="MaxWorkers"/>. Unit: processes,
     /// at least 0. Default: 0; one starts all the same, but does not stay.
     /// </summary>
     public int MinWorkers { get; init => field = Guard.AtLeast(0, value); }
 
     /// <summary>The most calls that may wait for a worker; one more is refused. Unit: calls, at least 0. Default: no limit.</summary>
+    /// <remarks>They wait beside those that <c>WorkerLimit</c> lets run. A map pulls as many items as fit beside <see cref="MaxWorkers"/>, whatever the limit is meanwhile.</remarks>
     public int QueueCapacity { get; init => field = Guard.AtLeast(0, value); } = int.MaxValue;
 
     /// <summary>

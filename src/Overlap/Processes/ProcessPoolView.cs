@@ -50,6 +50,9 @@ public sealed class ProcessPoolView : IExecutor, IMapper
     /// <summary>Does nothing: the worker processes are the executor's.</summary>
     public ValueTask DisposeAsync() => default;
 
+    Task<TResult> IMapper.SubmitOfMapAsync<T, TResult>(Callable<T, TResult> callable, T argument, CancellationToken cancellationToken) =>
+        _pool.SubmitAsync(callable, argument, _calls, cancellationToken, isOfMap: true);
+
     IAsyncEnumerable<TResult>? IMapper.TryMap<T, TResult>(
         ItemSource<T> source, Callable<T, TResult> callable, MapOptions options, CancellationToken cancellationToken) =>
         new BatchedMap<T, TResult>(_pool, source, callable, options, _calls, cancellationToken);

@@ -43,3 +43,23 @@ public sealed class ForeignInProcessExecutorContract : InProcessExecutorContract
 {
     protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.Foreign(setup);
 }
+
+public sealed class AdaptiveThreadPoolExecutorContract : OverlappingExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.AdaptiveThreads(setup);
+}
+
+public sealed class AdaptiveThreadPoolInProcessExecutorContract : InProcessExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.AdaptiveThreads(setup);
+}
+
+public sealed class AdaptiveAsyncExecutorContract : OverlappingExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.AdaptiveAsync(setup);
+}
+
+public sealed class AdaptiveAsyncInProcessExecutorContract : InProcessExecutorContract
+{
+    protected override IExecutor Create(ExecutorSetup setup) => ExecutorsUnderTest.AdaptiveAsync(setup);
+}

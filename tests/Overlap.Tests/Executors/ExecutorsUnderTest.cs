@@ -1,3 +1,4 @@
+using Overlap.Adaptation;
 using Overlap.Contracts;
 using Overlap.Executors;
 
@@ -22,6 +23,23 @@ internal static class ExecutorsUnderTest
         WorkerState = setup.WorkerState,
         Recorder = setup.Recorder,
     });
+
+    /// <summary>Adapts itself between the same two bounds: all that is different is on, and the number stays.</summary>
+    public static IExecutor AdaptiveThreads(ExecutorSetup setup) => new ThreadPoolExecutor(new ThreadPoolExecutorOptions
+    {
+        Adaptive = Exactly(setup.MaxWorkers),
+        WorkerState = setup.WorkerState,
+        Recorder = setup.Recorder,
+    });
+
+    public static IExecutor AdaptiveAsync(ExecutorSetup setup) => new AsyncExecutor(new AsyncExecutorOptions
+    {
+        Adaptive = Exactly(setup.MaxWorkers),
+        WorkerState = setup.WorkerState,
+        Recorder = setup.Recorder,
+    });
+
+    private static AdaptiveOptions Exactly(int workers) => Workers.Auto with { Start = workers, Least = workers, Most = workers };
 
     public static IExecutor Foreign(ExecutorSetup setup) => new ForeignExecutor(Threads(setup));
 

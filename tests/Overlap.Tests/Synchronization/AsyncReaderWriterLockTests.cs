@@ -445,36 +445,14 @@ public sealed class AsyncReaderWriterLockTests : IDisposable
     [Fact]
     public void EnterRead_FreeLock_AllocatesNothing()
     {
-        for (int i = 0; i < 100; i++)
-        {
-            _lock.EnterRead().Dispose();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            _lock.EnterRead().Dispose();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => _lock.EnterRead().Dispose()));
     }
 
     [Fact]
     public void EnterRead_BesideAnotherReader_AllocatesNothing()
     {
         using Lease other = _lock.EnterRead();
-        for (int i = 0; i < 100; i++)
-        {
-            _lock.EnterRead().Dispose();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            _lock.EnterRead().Dispose();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => _lock.EnterRead().Dispose()));
     }
 
     [Fact]

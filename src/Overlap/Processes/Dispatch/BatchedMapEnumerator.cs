@@ -280,7 +280,7 @@ internal sealed class BatchedMapEnumerator<T, TResult> : IAsyncEnumerator<TResul
     {
         double nanoseconds = _function!.ItemNanoseconds;
         int workers = _pool.MaxWorkers;
-        int size = _calls.Deadline is not null || _calls.QueueDeadline is not null || _pool.IsRecorded ? 1
+        int size = _calls.Deadline is not null || _calls.QueueDeadline is not null || _pool.IsRecorded || _pool.IsPaced ? 1
             : _calls.BatchSize ?? (double.IsInfinity(nanoseconds) ? 1 : (int)Math.Clamp(PieceNanoseconds / Math.Max(nanoseconds, 1), 1, LargestPiece));
         size = Math.Clamp(LargestArray / Math.Max(Unsafe.SizeOf<T>(), Unsafe.SizeOf<TResult>()), 1, size);
 

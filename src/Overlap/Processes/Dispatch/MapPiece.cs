@@ -35,6 +35,7 @@ internal sealed class MapPiece<T, TResult> : RemoteCall
         CancellationToken cancellationToken)
         : base(function, options, cancellationToken)
     {
+        IsOfMap = true;
         _function = function;
         _block = block;
         Offset = offset;

@@ -35,6 +35,9 @@ internal abstract class RemoteCall : IntrusiveQueue<RemoteCall>.Node
 
     public ActivityContext? Trace { get; }
 
+    /// <summary>Whether it is one of a map, whose window was made to fit.</summary>
+    public bool IsOfMap { get; init; }
+
     /// <summary>The place of the call in the order of submission, from 1: 0 is no call.</summary>
     public long Number { get; set; }
 

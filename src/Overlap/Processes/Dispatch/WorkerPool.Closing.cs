@@ -39,6 +39,7 @@ internal sealed partial class WorkerPool
     {
         await _drained.Task.ConfigureAwait(false);
         _idleCheck?.Dispose();
+        _paceTimer?.Dispose();
         foreach (WorkerLink worker in TakeWorkersForEver())
         {
             RetireAtEnd(worker);

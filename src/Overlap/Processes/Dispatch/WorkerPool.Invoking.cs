@@ -13,7 +13,7 @@ internal sealed partial class WorkerPool
     public TResult Invoke<T, TResult>(
         Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
     {
-        SingleCall<T, TResult>? call = TrySubmit(callable, argument, options, cancellationToken);
+        SingleCall<T, TResult>? call = TrySubmit(callable, argument, options, isOfMap: false, cancellationToken);
         if (call is null)
         {
             throw new OperationCanceledException(cancellationToken);

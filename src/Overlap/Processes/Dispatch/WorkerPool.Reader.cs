@@ -81,7 +81,7 @@ internal sealed unsafe partial class WorkerPool
         using Lock.Scope held = _gate.EnterScope();
         StealLocked();
         PumpLocked();
-        return _queue.Count > 0 && Array.Exists(_readFrom, static worker => worker is { State: LinkState.Ready, Sent.Count: 0 });
+        return _queue.Count > 0 && _adaptation is not { MayStart: false } && Array.Exists(_readFrom, static worker => worker is { State: LinkState.Ready, Sent.Count: 0 });
     }
 
     private bool ReadAll(WorkerLink[] workers)

@@ -117,7 +117,7 @@ internal sealed partial class WorkerPool
             throw new CorruptFrameException($"Results came for items {header.First} to {header.First + header.Count} of {call.Count}.");
         }
 
-        long cpu = (header.Flags & FrameFlags.Recorded) != 0 ? reader.Read<long>() : 0;
+        CallReading reading = (header.Flags & FrameFlags.Recorded) != 0 ? reader.Read<CallReading>() : default;
         double nanoseconds = (header.EndedAt - header.StartedAt) * NanosecondsPerTick;
         call.Function.Learn(Math.Max(0, nanoseconds) / header.Count);
         if (call.IsEnded)
@@ -128,9 +128,10 @@ internal sealed partial class WorkerPool
             return;
         }
 
+        Exception? failure = null;
         if (header.Kind == FrameKind.Failure)
         {
-            Exception failure = RemoteException.Read(ref reader, _exceptionTypes);
+            failure = RemoteException.Read(ref reader, _exceptionTypes);
             call.ReceiveFailure(header, (header.Flags & FrameFlags.Canceled) != 0 && failure is not OperationCanceledException
                 ? new OperationCanceledException(failure.Message, failure) : failure);
         }
@@ -141,9 +142,10 @@ internal sealed partial class WorkerPool
 
         SpanStatus status = call.Status;
         worker.Counts.Count(status, header.Count);
+        Adapt(header, status, failure, nanoseconds / 1e9);
         if (worker.Lane?.TakesCall() == true)
         {
-            worker.Lane.Add(call.Number - 1 + header.First, call.Label, call.QueuedAt, header.StartedAt, header.EndedAt, cpu, status);
+            worker.Lane.Add(call.Number - 1 + header.First, call.Label, call.QueuedAt, header.StartedAt, header.EndedAt, reading.Work, reading.Delay, status);
         }
 
         if (ExecutorMetrics.IsTimed)

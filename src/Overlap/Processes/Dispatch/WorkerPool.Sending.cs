@@ -21,6 +21,11 @@ internal sealed unsafe partial class WorkerPool
     /// <summary>The idlest worker that may get the call; <see langword="null"/> when each has enough.</summary>
     private WorkerLink? PickLocked(RemoteCall call)
     {
+        if (_adaptation is { MayStart: false })
+        {
+            return null;
+        }
+
         WorkerLink? best = null;
         WorkerLink? starting = null;
         foreach (WorkerLink worker in _workers)
@@ -110,6 +115,7 @@ internal sealed unsafe partial class WorkerPool
         call.Estimate = double.IsInfinity(estimate) ? LongestAheadNanoseconds : estimate;
         worker.Ahead += call.Estimate;
         worker.Sent.Enqueue(call);
+        _adaptation?.Start(call.Count);
         return true;
     }
 
@@ -177,6 +183,7 @@ internal sealed unsafe partial class WorkerPool
 
         WakeLocked();
         StartWorkersLocked();
+        AwaitPaceLocked();
     }
 
     // Under the gate, so that no worker is buried meanwhile and its memory unmapped.

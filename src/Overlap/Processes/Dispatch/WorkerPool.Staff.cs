@@ -12,13 +12,13 @@ internal sealed partial class WorkerPool
     private long _lost;
     private string? _lastRetirement;
     private string? _lastLoss;
-
     private long _started;
 
     /// <summary>The most workers that take calls now.</summary>
     public int WorkerLimit
     {
-        get => Volatile.Read(ref _limit);
+        // What was decided is done a moment later; whoever asks meanwhile hears the decision.
+        get => _adaptation?.Limit ?? Volatile.Read(ref _limit);
         set
         {
             if (value < 1 || value > _options.MaxWorkers)
@@ -26,17 +26,12 @@ internal sealed partial class WorkerPool
                 throw new ArgumentOutOfRangeException(nameof(value), value, $"WorkerLimit must be at least 1 and at most MaxWorkers, which is {_options.MaxWorkers}.");
             }
 
-            List<WorkerLink> surplus;
-            _gate.Enter();
-            _limit = value;
-            surplus = SurplusLocked();
-            PumpLocked();
-            LookAtWarmUpsLocked();
-            _gate.Exit();
-            foreach (WorkerLink worker in surplus)
+            if (_adaptation is not null)
             {
-                Retire(worker, FewerWanted);
+                throw new InvalidOperationException("The number of workers adapts itself: WorkerLimit can only be read.");
             }
+
+            SetLimit(value);
         }
     }
 
@@ -78,17 +73,7 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>How long all workers have computed, those that are gone included.</summary>
-    public TimeSpan GetWorkerCpuTime()
-    {
-        using Lock.Scope held = _gate.EnterScope();
-        TimeSpan cpu = _cpuOfGone;
-        foreach (WorkerLink worker in _workers)
-        {
-            cpu += worker.Process?.ReadCpu() ?? TimeSpan.Zero;
-        }
-
-        return cpu;
-    }
+    public TimeSpan GetWorkerCpuTime() => ReadWorkers().Cpu;
 
     public ProcessPoolStatistics GetProcessStatistics()
     {
@@ -101,6 +86,21 @@ internal sealed partial class WorkerPool
             LastRetirement = _lastRetirement,
             LastLoss = _lastLoss,
         };
+    }
+
+    private void SetLimit(int limit)
+    {
+        List<WorkerLink> surplus;
+        _gate.Enter();
+        _limit = limit;
+        surplus = SurplusLocked();
+        PumpLocked();
+        LookAtWarmUpsLocked();
+        _gate.Exit();
+        foreach (WorkerLink worker in surplus)
+        {
+            Retire(worker, FewerWanted);
+        }
     }
 
     /// <summary>The workers that are to go because fewer are wanted: idle ones before busy ones. Those that start go when they are ready.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class WorkerPool
     {
         if (first.IsCancellationRequested || second.IsCancellationRequested)
         {
-            CountCanceled();
+            CountCanceled(isOfMap: false);
             first.ThrowIfCancellationRequested();
             second.ThrowIfCancellationRequested();
         }

@@ -127,6 +127,11 @@ internal sealed partial class WorkerPool
                 Environment = _memory.Environment(),
                 Limits = _options.Limits,
             });
+            if (worker.Lane is { } lane)
+            {
+                lane.ProcessId = worker.Process!.ProcessId;
+            }
+
             Interlocked.Increment(ref _started);
             TellReader();
             if (IsCondemned(worker))

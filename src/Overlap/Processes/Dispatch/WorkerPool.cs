@@ -1,3 +1,4 @@
+using Overlap.Adaptation;
 using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
@@ -42,7 +43,10 @@ internal sealed unsafe partial class WorkerPool
         _executor = executor;
         _options = options;
         _time = options.TimeProvider;
-        _limit = options.MaxWorkers;
+        _adaptation = options.Adaptive is { } adaptive ? new PoolAdaptation(adaptive, options.Recorder, ReadWorkers, MachineReader.Read) : null;
+        _paceTimer = options.Adaptive?.TimeProvider.CreateTimer(
+            static pool => ((WorkerPool)pool!).OnPace(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _limit = _adaptation?.Limit ?? options.MaxWorkers;
         _codecs = new ValueCodecs(options.JsonContext);
         FunctionCodecs.Install(_codecs, code: null);
         _exceptionTypes = new ExceptionTypes(options.ExceptionTypes);
@@ -66,20 +70,20 @@ internal sealed unsafe partial class WorkerPool
 
     /// <summary>Submits a call of one item.</summary>
     public Task<TResult> SubmitAsync<T, TResult>(
-        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken) =>
-        TrySubmit(callable, argument, options, cancellationToken)?.Task ?? Task.FromCanceled<TResult>(cancellationToken);
+        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken, bool isOfMap = false) =>
+        TrySubmit(callable, argument, options, isOfMap, cancellationToken)?.Task ?? Task.FromCanceled<TResult>(cancellationToken);
 
     private SingleCall<T, TResult>? TrySubmit<T, TResult>(
-        Callable<T, TResult> callable, T argument, ProcessCallOptions options, CancellationToken cancellationToken)
+        Callable<T, TResult> callable, T argument, ProcessCallOptions options, bool isOfMap, CancellationToken cancellationToken)
     {
         PoolFunction<T, TResult> function = Functions.Of<T, TResult>(callable.Delegate);
         if (cancellationToken.IsCancellationRequested)
         {
-            CountCanceled();
+            CountCanceled(isOfMap);
             return null;
         }
 
-        SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken);
+        SingleCall<T, TResult> call = new(function, callable.Delegate, argument, options, Crossings, IsRecorded, cancellationToken) { IsOfMap = isOfMap };
         try
         {
             Submit(call);
@@ -99,10 +103,10 @@ internal sealed unsafe partial class WorkerPool
     }
 
     /// <summary>Counts a call whose token was cancelled before it was submitted.</summary>
-    private void CountCanceled()
+    private void CountCanceled(bool isOfMap)
     {
         using Lock.Scope held = _gate.EnterScope();
-        if (RefusalLocked() is { } refusal)
+        if (RefusalLocked(isOfMap) is { } refusal)
         {
             throw refusal;
         }
@@ -121,7 +125,7 @@ internal sealed unsafe partial class WorkerPool
         _gate.Enter();
         try
         {
-            if (RefusalLocked() is { } refusal)
+            if (RefusalLocked(call.IsOfMap) is { } refusal)
             {
                 throw refusal;
             }
@@ -132,6 +136,7 @@ internal sealed unsafe partial class WorkerPool
             {
                 EnqueueLocked(call);
                 StartWorkersLocked();
+                AwaitPaceLocked();
             }
             else
             {
@@ -169,6 +174,8 @@ internal sealed unsafe partial class WorkerPool
         {
             Model = ExecutionModel.Processes,
             MaxWorkers = _options.MaxWorkers,
+            WorkerLimit = WorkerLimit,
+            Adaptation = Adaptation,
             Workers = _workers.Count(static worker => worker.State is not LinkState.Gone),
             QueueCapacity = _options.QueueCapacity,
             Submitted = _submitted,
@@ -281,10 +288,11 @@ internal sealed unsafe partial class WorkerPool
         worker?.Poke();
     }
 
-    private Exception? RefusalLocked() =>
+    // The window of a map was made to fit when all workers are there, and the limit may move meanwhile.
+    private Exception? RefusalLocked(bool isOfMap) =>
         _isClosed ? new ObjectDisposedException(nameof(ProcessPoolExecutor))
         : _broken is not null ? _broken
-        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (long)_limit + _options.QueueCapacity
+        : _queuedItems >= _options.QueueCapacity && OpenLocked() >= (isOfMap ? _options.MaxWorkers : (long)_limit) + _options.QueueCapacity
             ? new ExecutorQueueFullException(_options.QueueCapacity)
             : null;
 

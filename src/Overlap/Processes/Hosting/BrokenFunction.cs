@@ -13,7 +13,7 @@ internal sealed class BrokenFunction(Exception reason) : RemoteFunction
             long now = TimeProvider.System.GetTimestamp();
             host.SendFailure(
                 new FrameHeader { Slot = header.Slot, Generation = header.Generation, First = index, Count = 1, StartedAt = now, EndedAt = now },
-                0,
+                default,
                 reason);
         }
     }

@@ -5,7 +5,6 @@ using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
-using Overlap.Timelines;
 
 namespace Overlap.Processes.Hosting;
 
@@ -71,9 +70,9 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
             return;
         }
 
+        host.Meter.Begin((header.Flags & FrameFlags.Recorded) != 0);
         long startedAt = TimeProvider.System.GetTimestamp();
         host.Slots.SetStarted(header.Slot, startedAt);
-        long cpu = (header.Flags & FrameFlags.Recorded) != 0 ? ThreadCpuClock.GetNanoseconds() : 0;
         Exception? failure = null;
         TResult? result = default;
         CancellationToken cancellationToken = host.Enter(header);
@@ -96,27 +95,23 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
             Count = 1,
             StartedAt = startedAt,
             EndedAt = TimeProvider.System.GetTimestamp(),
+            Flags = header.Flags & FrameFlags.Recorded,
         };
-        if ((header.Flags & FrameFlags.Recorded) != 0)
-        {
-            reply.Flags = FrameFlags.Recorded;
-            cpu = ThreadCpuClock.GetNanoseconds() - cpu;
-        }
-
-        if (failure is null && !TrySendValue(ref reply, cpu, result!, host, out failure))
+        CallReading reading = host.Meter.End(startedAt, reply.EndedAt);
+        if (failure is null && !TrySendValue(ref reply, reading, result!, host, out failure))
         {
             return;
         }
 
         if (failure is not null)
         {
-            host.SendFailure(reply, cpu, failure);
+            host.SendFailure(reply, reading, failure);
         }
     }
 
     /// <summary>Sends one value.</summary>
     /// <returns>Whether it could not be sent, and why.</returns>
-    private bool TrySendValue(ref FrameHeader reply, long cpu, TResult result, WorkerHost host, out Exception? failure)
+    private bool TrySendValue(ref FrameHeader reply, CallReading reading, TResult result, WorkerHost host, out Exception? failure)
     {
         failure = null;
         try
@@ -125,7 +120,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
             writer.Clear();
             if ((reply.Flags & FrameFlags.Recorded) != 0)
             {
-                writer.Write(cpu);
+                writer.Write(reading);
             }
 
             _results.Write(writer, result);
@@ -250,7 +245,7 @@ internal sealed class RemoteFunction<T, TResult>(ResolvedFunction function, Dele
         {
             reply.First = index;
             reply.StartedAt = reply.EndedAt = TimeProvider.System.GetTimestamp();
-            host.SendFailure(reply, 0, exception);
+            host.SendFailure(reply, default, exception);
         }
     }
 

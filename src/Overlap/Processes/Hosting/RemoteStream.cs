@@ -2,7 +2,6 @@ using Overlap.Executors;
 using Overlap.Processes.Functions;
 using Overlap.Processes.Transport;
 using Overlap.Processes.Values;
-using Overlap.Timelines;
 
 namespace Overlap.Processes.Hosting;
 
@@ -19,6 +18,7 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
             return;
         }
 
+        host.Meter.Begin((header.Flags & FrameFlags.Recorded) != 0);
         FrameHeader reply = new()
         {
             Slot = header.Slot,
@@ -27,7 +27,6 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
             StartedAt = TimeProvider.System.GetTimestamp(),
         };
         host.Slots.SetStarted(header.Slot, reply.StartedAt);
-        long cpu = (header.Flags & FrameFlags.Recorded) != 0 ? ThreadCpuClock.GetNanoseconds() : 0;
         CancellationToken cancellationToken = host.Enter(header);
         Exception? failure = null;
         try
@@ -47,22 +46,18 @@ internal sealed class RemoteStream<T, TResult>(ResolvedFunction function, Delega
 
         host.Leave(header);
         reply.EndedAt = TimeProvider.System.GetTimestamp();
-        if ((header.Flags & FrameFlags.Recorded) != 0)
-        {
-            reply.Flags = FrameFlags.Recorded;
-            cpu = ThreadCpuClock.GetNanoseconds() - cpu;
-        }
-
+        reply.Flags = header.Flags & FrameFlags.Recorded;
+        CallReading reading = host.Meter.End(reply.StartedAt, reply.EndedAt);
         if (failure is not null)
         {
-            host.SendFailure(reply, cpu, failure);
+            host.SendFailure(reply, reading, failure);
             return;
         }
 
         host.Writer.Clear();
         if (reply.Flags != FrameFlags.None)
         {
-            host.Writer.Write(cpu);
+            host.Writer.Write(reading);
         }
 
         host.Send(reply with { Kind = FrameKind.Results }, host.Writer);

@@ -68,7 +68,7 @@ internal unsafe ref struct ResultFrame(WorkerHost host, FrameHeader call)
     {
         Flush();
         _next = index + 1;
-        host.SendFailure(Header(index, 1, TimeProvider.System.GetTimestamp()), 0, exception);
+        host.SendFailure(Header(index, 1, TimeProvider.System.GetTimestamp()), default, exception);
     }
 
     /// <summary>Notes when the last item so far has ended.</summary>

@@ -25,7 +25,8 @@ internal sealed unsafe class WorkerHost
     private readonly LoadedCode _code = new();
     private readonly Dictionary<int, RemoteFunction> _functions = [];
     private readonly Dictionary<int, Loan> _functionLoans = [];
-    private readonly ExecutionContext? _outside = ExecutionContext.Capture();
+    private readonly WorkerRefusals _refusals = new();
+    private ExecutionContext? _outside;
     private ValueCodecs _codecs = new();
     private PeerSpin _spin = new();
     private Action? _initialize;
@@ -45,7 +46,7 @@ internal sealed unsafe class WorkerHost
         _border = new WorkerBorder(memory);
         _current = new CurrentCall(Slots);
         Writer = new PayloadWriter(_border);
-        Context = new WorkerContext(null, 0, null, null);
+        Context = new WorkerContext(null, 0, null, null, _refusals);
         FunctionCodecs.Install(_codecs, _code);
     }
 
@@ -71,6 +72,8 @@ internal sealed unsafe class WorkerHost
 
     public WorkerContext Context { get; private set; }
 
+    public CallMeter Meter { get; } = new();
+
     /// <summary>Works until the pool says that it is enough. When the pool's process is gone the control thread ends this one.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(WorkerControl control)
@@ -94,7 +97,7 @@ internal sealed unsafe class WorkerHost
         }
         catch (Exception exception) when (!_isReady)
         {
-            SendFailure(new FrameHeader(), 0, exception, FrameKind.Broken);
+            SendFailure(new FrameHeader(), default, exception, FrameKind.Broken);
             _replies.WakeReader();
             return CannotStart;
         }
@@ -183,6 +186,12 @@ internal sealed unsafe class WorkerHost
     public void SendReserved(FrameHeader* frame)
     {
         bool wasLong = frame->EndedAt - frame->StartedAt >= LongCallTicks;
+        if (frame->Kind is FrameKind.Results or FrameKind.Failure && Context.TakeRefused())
+        {
+            frame->Flags |= FrameFlags.Refused;
+            frame->Function = _refusals.Milliseconds;
+        }
+
         _replies.Commit(frame);
         _replies.Publish();
         if (++_unheard >= RepliesPerWake || wasLong || _replies.IsReaderFastAsleep)
@@ -216,13 +225,13 @@ internal sealed unsafe class WorkerHost
         _replies.WakeReader();
     }
 
-    public void SendFailure(in FrameHeader header, long cpu, Exception exception, FrameKind kind = FrameKind.Failure)
+    public void SendFailure(in FrameHeader header, CallReading reading, Exception exception, FrameKind kind = FrameKind.Failure)
     {
         Writer.Clear();
         FrameFlags flags = header.Flags | (exception is OperationCanceledException ? FrameFlags.Canceled : FrameFlags.None);
         if ((flags & FrameFlags.Recorded) != 0)
         {
-            Writer.Write(cpu);
+            Writer.Write(reading);
         }
 
         RemoteException.Write(Writer, exception);
@@ -285,7 +294,7 @@ internal sealed unsafe class WorkerHost
             if (header.Function == WorkerState)
             {
                 Func<object> makeState = (Func<object>)ResolvedFunction.Read(ref reader, _code, _codecs).Bind(ref reader);
-                Context = new WorkerContext(null, 0, makeState, null);
+                Context = new WorkerContext(null, 0, makeState, null, _refusals);
             }
             else if (header.Function == Initializer)
             {
@@ -316,6 +325,7 @@ internal sealed unsafe class WorkerHost
     {
         _ = Context.EnterThread();
         Context.EnterFlow();
+        _outside = ExecutionContext.Capture();
         _initialize?.Invoke();
         _isReady = true;
         Send(new FrameHeader { Kind = FrameKind.Ready }, default(ReadOnlySpan<byte>));

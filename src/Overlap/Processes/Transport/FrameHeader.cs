@@ -28,7 +28,10 @@ internal struct FrameHeader
     /// <summary>Tells a call from an earlier one in the same slot.</summary>
     public int Generation;
 
-    /// <summary>The function of a call, or what a definition defines.</summary>
+    /// <summary>
+    /// The function of a call, or what a definition defines. Of results that are refused: how long the other side asked to be left alone. Unit there:
+    /// milliseconds; 0 when it did not say.
+    /// </summary>
     public int Function;
 
     /// <summary>The place of the first item in the call.</summary>
@@ -112,4 +115,7 @@ internal enum FrameFlags : byte
 
     /// <summary>A call whose token may be cancelled.</summary>
     Cancelable = 64,
+
+    /// <summary>Of results, or of a failure: a call has reported that the other side has had enough.</summary>
+    Refused = 128,
 }

@@ -281,9 +281,33 @@ public sealed class LifeTests
 
     // How often the main threads of the workers and the pool's own threads have gone to sleep so far: who never wakes goes never to sleep again.
     private static long Switches(int[] workers) =>
-        workers.Select(static id => $"/proc/{id}/task/{id}")
-            .Concat(Directory.GetDirectories("/proc/self/task").Where(static task => File.ReadAllText($"{task}/comm").StartsWith("overlap", StringComparison.Ordinal)))
-            .Sum(static task => File.ReadLines($"{task}/status").Where(static line => line.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(static line => long.Parse(line.Split('\t')[1])));
+        workers.Select(static id => SwitchesOf($"/proc/{id}/task/{id}")).Sum()
+            + Directory.GetDirectories("/proc/self/task").Where(static task => NameOf(task).StartsWith("overlap", StringComparison.Ordinal)).Sum(SwitchesOf);
+
+    private static long SwitchesOf(string task)
+    {
+        try
+        {
+            return File.ReadLines($"{task}/status").Where(static line => line.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(static line => long.Parse(line.Split('\t')[1]));
+        }
+        catch (IOException)
+        {
+            // A thread of another test that has ended since the list was read.
+            return 0;
+        }
+    }
+
+    private static string NameOf(string task)
+    {
+        try
+        {
+            return File.ReadAllText($"{task}/comm");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private static async Task<int> NestAsync(int depth)
     {

@@ -17,6 +17,7 @@ public sealed class SurroundingsTests
         {
             _ = await program.HearAsync();
             _ = await program.AskAsync("calls 1");
+            await HaveThreadsAsync(program);
             LimitDescriptors(program, CountDescriptors(program) + 2);
             Assert.Equal("right True", await program.AskAsync("calls 2000"));
             Assert.Equal("disposed", await program.EndAsync());
@@ -36,6 +37,7 @@ public sealed class SurroundingsTests
         {
             _ = await program.HearAsync();
             string worker = (await program.AskAsync("call")).Split(' ')[1];
+            await HaveThreadsAsync(program);
             LimitDescriptors(program, most);
             Misdeeds.Send(int.Parse(worker), Misdeeds.Kill);
             Assert.StartsWith("failed BrokenProcessPoolException", await program.AskAsync("call"), StringComparison.Ordinal);
@@ -180,6 +182,9 @@ public sealed class SurroundingsTests
         Assert.Equal("array 1048576", await program.AskAsync("array"));
         Assert.Equal("disposed", await program.EndAsync());
     }
+
+    // No thread of the thread pool is started under the limit: the runtime would end the program, for it needs two descriptors for each.
+    private static async Task HaveThreadsAsync(PoolProgramRun program) => Assert.Equal("started", await program.AskAsync("threads 8"));
 
     private static int CountDescriptors(PoolProgramRun program) => Directory.GetFileSystemEntries($"/proc/{program.ProcessId}/fd").Length;
 

@@ -24,6 +24,18 @@ public sealed class WorkerSettingsTests
     }
 
     [Fact]
+    public async Task WorkerState_OnAnotherThreadInALaterCall_IsFound()
+    {
+        await using ProcessPoolExecutor pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 1, WorkerState = static () => new Holder(new Point(1, 2, null)) });
+        await pool.SubmitAsync(static () => { }, Token);
+        Assert.Equal(1, await pool.SubmitAsync(static async () =>
+        {
+            await Task.Delay(1).ConfigureAwait(false);
+            return Worker.State<Holder>().Point.X;
+        }, Token));
+    }
+
+    [Fact]
     public async Task Initializer_InEachWorker_RanBeforeItsFirstCall()
     {
         int number = 41;
