@@ -11,6 +11,12 @@ internal sealed class ClaimAttempt(string id, RedisBucket[] buckets)
     /// <summary>The lists that it takes from.</summary>
     public IReadOnlyList<RedisBucket> Buckets => buckets;
 
+    /// <summary>When it was sent, in ticks of the clock: a lease later others sweep its lists, however late the answer came.</summary>
+    public long SentAt { get; set; }
+
+    /// <summary>The lists out of which claims of its name took nothing before, or it did itself: they are named, and will not be filled.</summary>
+    public IReadOnlyList<RedisBucket> Unused { get; set; } = [];
+
     /// <summary>What it took; <see langword="null"/>: not known, the link was lost before the server told.</summary>
     public List<RedisHold>? Holds { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed partial class RedisConsumer
 
             if (Array.Exists(mine, MustLookFirst))
             {
-                await RenewLeasesAsync().ConfigureAwait(false);
+                await RenewLeasesAsync(mine).ConfigureAwait(false);
             }
 
             await MarkAsync([.. mine.Where(static hold => hold.IsHeld && hold.Message is not null)], cancellationToken).ConfigureAwait(false);

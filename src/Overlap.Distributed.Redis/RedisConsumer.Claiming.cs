@@ -26,6 +26,7 @@ internal sealed partial class RedisConsumer
     private readonly List<Delivery> _found = [];
     private readonly long[] _lengths;
     private ImmutableList<string> _turn;
+    private readonly HashSet<RedisBucket> _named = [];
     private string? _claimId;
     private long _claims;
     private long _numbers;
@@ -127,6 +128,11 @@ internal sealed partial class RedisConsumer
     private async ValueTask<IReadOnlyList<Delivery>> TakeAsync(RespConnection connection, (RedisBucket Bucket, int Count)[] plan)
     {
         _open.RemoveAll(static open => open.Registered.IsCompleted);
+        if (_claimId is null)
+        {
+            _named.Clear();
+        }
+
         _claimId ??= string.Create(CultureInfo.InvariantCulture, $"{_id}.{++_claims}");
         ClaimAttempt attempt = new(_claimId, [.. plan.Select(static part => part.Bucket)]);
         RespBatch batch = new();
@@ -138,6 +144,7 @@ internal sealed partial class RedisConsumer
         batch.Argument(_keys.Claims);
         foreach ((RedisBucket bucket, _) in plan)
         {
+            _named.Add(bucket);
             batch.Argument(RespBatch.SecondsOf(_clock.GetUtcNow()));
             batch.Argument(MemberOf(attempt, bucket));
         }
@@ -156,6 +163,7 @@ internal sealed partial class RedisConsumer
         AddWatches(batch, attempt);
         int counts = AddCounts(batch);
         RedisFaultPoints.ClaimReady.Reach();
+        attempt.SentAt = _clock.GetTimestamp();
         _open.Add(attempt);
         RespValue[] replies = await connection.ExecuteAsync(batch).ConfigureAwait(false);
 
@@ -190,6 +198,7 @@ internal sealed partial class RedisConsumer
 
         _poll = ShortestPoll;
         _claimId = null;
+        attempt.Unused = [.. _named.Except(attempt.Buckets)];
         Delivery[] deliveries = Hold(attempt, taken);
         _ = RegisterAsync(connection, attempt, attempt.Buckets);
         ReadCounts(replies, counts);
@@ -200,7 +209,6 @@ internal sealed partial class RedisConsumer
     {
         attempt.Holds = new List<RedisHold>(taken.Count);
         Delivery[] deliveries = new Delivery[taken.Count];
-        long now = _clock.GetTimestamp();
         for (int index = 0; index < deliveries.Length; index++)
         {
             (RedisBucket bucket, byte[] raw) = taken[index];
@@ -218,7 +226,7 @@ internal sealed partial class RedisConsumer
             int lost = message is null ? 0 : EnvelopeText.LostOf(message);
             _numbers++;
             string tag = message is null ? RedisDeadLetters.NewId(_clock.GetUtcNow()) : HoldTag.Make(message.Properties.DeliveryTag, _lease, _id, _numbers);
-            RedisHold hold = new(this, attempt, bucket, _numbers, tag, raw, message) { Defect = defect, SeenAt = now };
+            RedisHold hold = new(this, attempt, bucket, _numbers, tag, raw, message) { Defect = defect, SeenAt = attempt.SentAt };
             attempt.Holds.Add(hold);
             Add(hold);
             deliveries[index] = new Delivery
@@ -274,6 +282,11 @@ internal sealed partial class RedisConsumer
         foreach (RedisBucket bucket in buckets)
         {
             transaction.Add("DEL", _keys.Claim(attempt.ListOf(bucket)));
+            transaction.Add("ZREM", _keys.Claims, MemberOf(attempt, bucket));
+        }
+
+        foreach (RedisBucket bucket in attempt.Unused)
+        {
             transaction.Add("ZREM", _keys.Claims, MemberOf(attempt, bucket));
         }
 

@@ -11,6 +11,9 @@ internal sealed partial class RedisConsumer
 
     private readonly ConcurrentDictionary<string, RedisHold> _held = new();
     private readonly AsyncAutoResetEvent _refreshNow = new();
+
+    // One renewal after the other: whoever asks hears of what another renewal has just found lost.
+    private readonly AsyncLock _renewalTurn = new();
     private readonly TimeSpan _patience;
     private volatile bool _isStandingStill;
     private Task _refreshing = Task.CompletedTask;
@@ -25,8 +28,15 @@ internal sealed partial class RedisConsumer
     internal void GoOn() => _isStandingStill = false;
 
     /// <summary>Renews the leases now, and finds out which are lost.</summary>
-    internal async Task RenewLeasesAsync()
+    /// <param name="needs">Whose holds these are for: nothing is asked when the renewal before this one has seen them; all, when it is left out.</param>
+    internal async Task RenewLeasesAsync(params RedisHold[] needs)
     {
+        using Lease turn = await _renewalTurn.EnterAsync(_disposing.Token).ConfigureAwait(false);
+        if (needs.Length > 0 && !Array.Exists(needs, hold => MustLookFirst(hold) && !hold.LeaseLost.IsCancellationRequested))
+        {
+            return;
+        }
+
         // Only what is written down: what is not yet, is not there to be found.
         RedisHold[] held = _isStandingStill
             ? []
@@ -44,7 +54,7 @@ internal sealed partial class RedisConsumer
         {
             // What is not written down yet cannot be renewed, and who does not know that it is holds nothing for certain.
             await WaitForRegistrationAsync(hold.Claim, _disposing.Token).ConfigureAwait(false);
-            await RenewLeasesAsync().ConfigureAwait(false);
+            await RenewLeasesAsync(hold).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

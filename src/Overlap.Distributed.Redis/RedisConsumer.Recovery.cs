@@ -80,6 +80,7 @@ internal sealed partial class RedisConsumer
         {
             // The claim was carried out, and nobody was told.
             _claimId = null;
+            attempt.Unused = [.. _named.Except(filled)];
             _found.AddRange(Hold(attempt, taken));
         }
         else if (!isNew)

@@ -166,36 +166,60 @@ internal sealed class RedisSweeper(
         return moved;
     }
 
+    // Whoever owns it may use its name again at any moment: what it fills then is new, and is not what was found to be left.
     private async Task<int> SweepClaimAsync(RespConnection connection, byte[] member, string list, string bucket)
     {
+        double oldest = (_clock.GetUtcNow() - options.Lease).ToUnixTimeMilliseconds() / 1000.0;
         int moved = 0;
         while (true)
         {
-            RespBatch batch = new();
-            for (int count = 0; count < MostAtOnce; count++)
+            RespBatch look = new();
+            look.Add("UNWATCH");
+            look.Add("WATCH", list);
+            int score = look.Add("ZSCORE", keys.Claims, member);
+            int length = look.Add("LLEN", list);
+            RespValue[] seen = await connection.ExecuteAsync(look).ConfigureAwait(false);
+            if (seen[score].OrThrow().IsNull || seen[score].AsNumber() > oldest)
+            {
+                return moved;
+            }
+
+            long left = seen[length].OrThrow().AsInteger();
+            if (left == 0)
+            {
+                await ForgetClaimAsync(connection, member, list, oldest).ConfigureAwait(false);
+                return moved;
+            }
+
+            RespTransaction move = new();
+            for (long count = Math.Min(left, MostAtOnce); count > 0; count--)
             {
                 // The newest is at the left, and goes to the right first: the oldest ends in front.
-                batch.Add("LMOVE", list, bucket, "LEFT", "RIGHT");
+                move.Add("LMOVE", list, bucket, "LEFT", "RIGHT");
             }
 
-            batch.Add("WATCH", list);
-            int length = batch.Add("LLEN", list);
-            RespValue[] replies = await connection.ExecuteAsync(batch).ConfigureAwait(false);
-            moved += replies.Take(MostAtOnce).Count(static reply => !reply.OrThrow().IsNull);
-            if (replies[length].AsInteger() > 0)
-            {
-                continue;
-            }
-
+            move.Close();
+            moved += move.Read(await connection.ExecuteAsync(move.Batch).ConfigureAwait(false))?.Length ?? 0;
             RedisFaultPoints.ClaimSwept.ReachIf(moved > 0);
-
-            // Forgotten only if it is still empty: its owner may have come back.
-            RespTransaction forget = new();
-            forget.Add("ZREM", keys.Claims, member);
-            forget.Close();
-            forget.Read(await connection.ExecuteAsync(forget.Batch).ConfigureAwait(false));
-            return moved;
         }
+    }
+
+    // Forgotten only if nobody names a claim meanwhile: it might be this one, and be filled next. If one does, another sweep forgets it.
+    private async Task ForgetClaimAsync(RespConnection connection, byte[] member, string list, double oldest)
+    {
+        RespBatch look = new();
+        look.Add("WATCH", keys.Claims);
+        int score = look.Add("ZSCORE", keys.Claims, member);
+        int length = look.Add("LLEN", list);
+        RespValue[] seen = await connection.ExecuteAsync(look).ConfigureAwait(false);
+        RespTransaction forget = new();
+        if (!seen[score].OrThrow().IsNull && seen[score].AsNumber() <= oldest && seen[length].OrThrow().AsInteger() == 0)
+        {
+            forget.Add("ZREM", keys.Claims, member);
+        }
+
+        forget.Close();
+        forget.Read(await connection.ExecuteAsync(forget.Batch).ConfigureAwait(false));
     }
 
     // W3, W4: what is held by one who is silent is taken away from it in one step, and put back in another.

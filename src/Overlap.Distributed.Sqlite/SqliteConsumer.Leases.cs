@@ -98,6 +98,7 @@ internal sealed partial class SqliteConsumer
 
     private async ValueTask TellLostAsync(SqliteHold hold)
     {
+        Task told;
         lock (_gate)
         {
             if (hold.IsCompleted)
@@ -106,9 +107,11 @@ internal sealed partial class SqliteConsumer
                 return;
             }
 
+            // Before it is no longer held: who renews then passes it over, and must find it told. Those who listen are called on the pool.
+            told = hold.LeaseLost.CancelAsync();
             _held.Remove(hold);
         }
 
-        await hold.LeaseLost.CancelAsync().ConfigureAwait(false);
+        await told.ConfigureAwait(false);
     }
 }

@@ -12,9 +12,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task DeadLetters_DeadLettered_IsKeptWithItsCause()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery delivery = await ReceiveOneAsync(consumer);
         DateTimeOffset before = Now;
         Assert.Equal([true], await DeadLetterAsync(consumer, delivery, "no task 'tasks.nobody'"));
@@ -40,9 +39,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task DeadLetters_WithoutACause_SettlesNothing()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery delivery = await ReceiveOneAsync(consumer);
         await Assert.ThrowsAsync<ArgumentException>(() => SettleAsync(consumer, new Settlement(delivery, SettlementKind.DeadLetter)));
         Assert.Equal([true], await AcknowledgeAsync(consumer, delivery));
@@ -52,9 +50,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task DeadLetters_OfALostLease_IsNotKept()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery lost = await ReceiveOneAsync(consumer);
         await LoseLeasesAsync(broker, consumer);
         await using IBrokerConsumer other = await ConsumeAsync(broker);

@@ -8,9 +8,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_HeldAgainButNotBegun_IsNotCounted()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         await ReceiveOneAsync(consumer);
         for (int loss = 0; loss < 3; loss++)
         {
@@ -23,9 +22,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_Begun_LossIsCounted()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         await ReceiveOneAsync(consumer);
         for (int attempt = 2; attempt < 5; attempt++)
         {
@@ -39,9 +37,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_Twice_CountsOnce()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery again = await LoseAndReceiveAsync(broker, consumer);
         Assert.Equal([true], await BeginAsync(consumer, again));
         Assert.Equal([true], await BeginAsync(consumer, again));
@@ -51,9 +48,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_FirstDelivery_CountsOnce()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Assert.Equal([true], await BeginAsync(consumer, await ReceiveOneAsync(consumer)));
         await LoseLeasesAsync(broker, consumer);
         Assert.Equal(2, (await ReceiveOneAsync(consumer)).Attempt);
@@ -62,9 +58,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_OneOfTwo_TheOtherIsNotCounted()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "poison", "neighbour");
+        await using Supply supply = await SupplyAsync("poison", "neighbour");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         await ReceiveAsync(consumer, 2);
         await LoseLeasesAsync(broker, consumer);
         Delivery[] again = await ReceiveAsync(consumer, 2);
@@ -93,9 +88,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_OneSettledAndOneHeld_TellsEach()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a", "b");
+        await using Supply supply = await SupplyAsync("a", "b");
+        IBrokerConsumer consumer = supply.Consumer;
         Delivery[] deliveries = await ReceiveAsync(consumer, 2);
         await AcknowledgeAsync(consumer, deliveries[0]);
         Assert.Equal([false, true], await BeginAsync(consumer, deliveries));
@@ -108,9 +102,8 @@ public abstract partial class BrokerContract
     [InlineData(SettlementKind.Defer)]
     public async Task BeginAsync_GivenBackAfterwards_IsNotCounted(SettlementKind kind)
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery begun = await LoseAndReceiveAsync(broker, consumer);
         await BeginAsync(consumer, begun);
         Assert.Equal([true], await SettleAsync(consumer, new Settlement(begun, kind) { Due = Now.AddDays(-1) }));
@@ -132,9 +125,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task BeginAsync_TokenCanceledBefore_CountsNothing()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery delivery = await LoseAndReceiveAsync(broker, consumer);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => consumer.BeginAsync(new[] { delivery }, new CancellationToken(canceled: true)).AsTask());
@@ -144,9 +136,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task RequeueAsync_BegunAndMadeADeadLetter_CountsFromTheStart()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a");
+        await using Supply supply = await SupplyAsync("a");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery begun = await LoseAndReceiveAsync(broker, consumer);
         await BeginAsync(consumer, begun);
         await DeadLetterAsync(consumer, begun, "enough");

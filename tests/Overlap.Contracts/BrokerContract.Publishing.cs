@@ -32,9 +32,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task PublishAsync_Message_KnowsWhereItWasSent()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "a", "b");
+        await using Supply supply = await SupplyAsync("a", "b");
+        IBrokerConsumer consumer = supply.Consumer;
         Delivery[] deliveries = await ReceiveAsync(consumer, 2);
         MessageProperties[] properties = [.. deliveries.Select(static delivery => delivery.Message!.Properties)];
         Assert.All(properties, static known => Assert.Equal(("", Queue), (known.Exchange, known.RoutingKey)));

@@ -33,9 +33,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task CountAsync_HeldAndPutAside_DoNotCount()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "held", "aside", "waits");
+        await using Supply supply = await SupplyAsync("held", "aside", "waits");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery[] deliveries = [await ReceiveOneAsync(consumer), await ReceiveOneAsync(consumer)];
         await SettleAsync(consumer, new Settlement(deliveries[1], SettlementKind.Defer) { Due = Now.AddHours(1) });
         Assert.Equal(1, await broker.CountAsync(Queue));
@@ -60,9 +59,8 @@ public abstract partial class BrokerContract
     [Fact]
     public async Task PurgeAsync_HeldMessage_Stays()
     {
-        await using IBroker broker = await CreateAsync();
-        await using IBrokerConsumer consumer = await ConsumeAsync(broker);
-        await PublishAsync(broker, "held");
+        await using Supply supply = await SupplyAsync("held");
+        (IBroker broker, IBrokerConsumer consumer) = supply;
         Delivery delivery = await ReceiveOneAsync(consumer);
         Assert.Equal(0, await broker.PurgeAsync(Queue));
         Assert.Equal([true], await SettleAsync(consumer, new Settlement(delivery, SettlementKind.Return)));
@@ -83,6 +81,15 @@ public abstract partial class BrokerContract
         IBroker broker = await CreateAsync();
         await broker.DisposeAsync();
         await broker.DisposeAsync();
+    }
+
+    /// <summary>Makes a broker with messages and a consumer that has received none of them yet.</summary>
+    private async Task<Supply> SupplyAsync(params string[] texts)
+    {
+        IBroker broker = await CreateAsync();
+        Supply supply = new(broker, await ConsumeAsync(broker));
+        await PublishAsync(broker, texts);
+        return supply;
     }
 
     protected static WireMessage Message(string text, int priority = 0) => new()
@@ -128,4 +135,13 @@ public abstract partial class BrokerContract
 
     protected static Task<IReadOnlyList<bool>> AcknowledgeAsync(IBrokerConsumer consumer, params Delivery[] deliveries) =>
         SettleAsync(consumer, [.. deliveries.Select(static delivery => new Settlement(delivery, SettlementKind.Acknowledge))]);
+
+    private sealed record Supply(IBroker Broker, IBrokerConsumer Consumer) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Consumer.DisposeAsync();
+            await Broker.DisposeAsync();
+        }
+    }
 }

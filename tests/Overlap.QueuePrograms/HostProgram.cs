@@ -14,21 +14,22 @@ namespace Overlap.QueuePrograms;
 internal static class HostProgram
 {
     // A worker that dies is missed soon, so that tests need not wait long.
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(1);
 
     private static int _isStruck;
 
     /// <param name="url">Where the queue is.</param>
     /// <param name="point">The name of the fault point at which it is struck, once; <see langword="null"/>: at none.</param>
     /// <param name="dies">Whether it dies there; if not, what it does there fails.</param>
-    public static async Task RunAsync(string url, string? point = null, bool dies = false)
+    /// <param name="lease">How long it may stand still; <see langword="null"/>: shortly.</param>
+    public static async Task RunAsync(string url, string? point = null, bool dies = false, TimeSpan? lease = null)
     {
         if (point is not null)
         {
             FaultPoint.Struck = reached => StrikeOnce(reached.Name == point, point, dies);
         }
 
-        (IBroker broker, IResultBackend backend) = Open(url);
+        (IBroker broker, IResultBackend backend) = Open(url, lease ?? ShortLease);
         await using IBroker ownBroker = broker;
         await using IResultBackend ownBackend = backend;
         TaskRegistry registry = new TaskRegistry()
@@ -101,15 +102,15 @@ internal static class HostProgram
         }
     }
 
-    private static (IBroker Broker, IResultBackend Backend) Open(string url)
+    private static (IBroker Broker, IResultBackend Backend) Open(string url, TimeSpan lease)
     {
         if (url.StartsWith("sqlite:", StringComparison.Ordinal))
         {
-            SqliteOptions options = SqliteOptions.FromUrl(url) with { Lease = Lease };
+            SqliteOptions options = SqliteOptions.FromUrl(url) with { Lease = lease };
             return (new SqliteBroker(options), new SqliteBackend(options));
         }
 
-        return (new RedisBroker(url, new RedisBrokerOptions { Lease = Lease }), new RedisBackend(url));
+        return (new RedisBroker(url, new RedisBrokerOptions { Lease = lease }), new RedisBackend(url));
     }
 
     private static void Say(string line)

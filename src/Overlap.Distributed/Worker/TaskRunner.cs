@@ -106,7 +106,7 @@ internal sealed partial class TaskRunner(
 
             item.IsAcknowledged = true;
         }
-        else if (item.Delivery.Attempt > 1 && !await completer.BeginAsync(item.Delivery).ConfigureAwait(false))
+        else if (MustAskFirst(item.Delivery) && !await completer.BeginAsync(item.Delivery).ConfigureAwait(false))
         {
             if (item.TryEnd())
             {
@@ -127,6 +127,9 @@ internal sealed partial class TaskRunner(
             await RunCallAsync(item).ConfigureAwait(false);
         }
     }
+
+    // One that was lost before counts from here on. One whose lease was not seen for long may be another's, and would run twice: the broker stood still, or we did.
+    private static bool MustAskFirst(Delivery delivery) => delivery.Attempt > 1 || delivery.State is ILeaseProof { IsCertain: false };
 
     private async ValueTask RunCallAsync(WorkItem item)
     {

@@ -100,24 +100,52 @@ public abstract class LeaseProofContract
             await pause.Task;
             return "the first";
         });
-        WorkerOptions options = new() { Concurrency = 1, TimeProvider = Clock, FollowsControl = false };
-        WorkerHost first = new(recording, slow, backend, options with { Name = "first@lab" });
+        WorkerHost first = new(recording, slow, backend, Options("first@lab"));
         await first.StartAsync();
         TaskHandle<string> handle = await new TaskClient(broker, backend).SendAsync<string>(new Signature("tasks.who"));
         await started.WaitAsync();
-        StandStill(recording.Consumers[0], isStill: true);
-        Clock.Advance(Lease * 2);
-        await SweepAsync(others);
-        WorkerHost second = new(others, new TaskRegistry().Add("tasks.who", () => "the second"), backend, options with { Name = "second@lab" });
-        await second.StartAsync();
-        Assert.Equal("the second", await handle.GetAsync().AsTask().WaitAsync(Guard));
+        WorkerHost second = await OvertakeAsync(recording, others, backend, handle);
 
-        StandStill(recording.Consumers[0], isStill: false);
         pause.SetResult();
         await first.StopAsync().WaitAsync(Guard);
         await second.StopAsync().WaitAsync(Guard);
 
         Assert.Equal((WireValue)"the second", (await handle.ReadAsync())!.Result);
+        Assert.Equal((1, 0), (first.GetStatistics().LostLeases, second.GetStatistics().LostLeases));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerStoodStillBetweenClaimAndStart_LeavesItToTheOtherWhoHasIt()
+    {
+        // It ran what had long been another's: the claim had been on its way while the server stood still.
+        await using IBroker broker = await OpenAsync();
+        await using IBroker others = await OpenAsync();
+        await using IResultBackend backend = OpenBackend();
+        TestSignal received = new("received");
+        TestSignal asked = new("asked");
+        TaskCompletionSource pause = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        RecordingBroker recording = new(broker)
+        {
+            Received = async () =>
+            {
+                received.Signal();
+                await pause.Task;
+            },
+            Beginning = _ => asked.Signal(),
+        };
+        int runs = 0;
+        WorkerHost first = new(recording, new TaskRegistry().Add("tasks.who", () => $"the first, time {++runs}"), backend, Options("first@lab"));
+        await first.StartAsync();
+        TaskHandle<string> handle = await new TaskClient(broker, backend).SendAsync<string>(new Signature("tasks.who"));
+        await received.WaitAsync();
+        WorkerHost second = await OvertakeAsync(recording, others, backend, handle);
+
+        pause.SetResult();
+        await asked.WaitAsync();
+        await first.StopAsync().WaitAsync(Guard);
+        await second.StopAsync().WaitAsync(Guard);
+
+        Assert.Equal(0, runs);
         Assert.Equal((1, 0), (first.GetStatistics().LostLeases, second.GetStatistics().LostLeases));
     }
 
@@ -131,6 +159,21 @@ public abstract class LeaseProofContract
 
     /// <summary>Brings back what has been lost, where that is nobody's who claims.</summary>
     protected virtual ValueTask SweepAsync(IBroker broker) => default;
+
+    private WorkerOptions Options(string name) => new() { Name = name, Concurrency = 1, TimeProvider = Clock, FollowsControl = false };
+
+    // The first worker stands still for longer than its lease, and goes on when another has run the call.
+    private async Task<WorkerHost> OvertakeAsync(RecordingBroker first, IBroker others, IResultBackend backend, TaskHandle<string> handle)
+    {
+        StandStill(first.Consumers[0], isStill: true);
+        Clock.Advance(Lease * 2);
+        await SweepAsync(others);
+        WorkerHost second = new(others, new TaskRegistry().Add("tasks.who", () => "the second"), backend, Options("second@lab"));
+        await second.StartAsync();
+        Assert.Equal("the second", await handle.GetAsync().AsTask().WaitAsync(Guard));
+        StandStill(first.Consumers[0], isStill: false);
+        return second;
+    }
 
     private static ILeaseProof ProofOf(Delivery delivery) => Assert.IsType<ILeaseProof>(delivery.State, exactMatch: false);
 

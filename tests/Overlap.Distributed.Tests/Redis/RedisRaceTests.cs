@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Redis;
@@ -37,6 +38,57 @@ public sealed class RedisRaceTests(RedisServer server)
         Assert.True(lost.LeaseLost.IsCancellationRequested);
         Assert.Equal([true], await next.SettleAsync(new[] { new Settlement(again, SettlementKind.Acknowledge) }, CancellationToken.None).AsTask().WaitAsync(Guard));
         Assert.Empty(await KeysAsync(url));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_AnswerTookMostOfALease_IsNotHeldForCertain()
+    {
+        // The lease was counted from the answer, and others count it from when the claim was sent.
+        string url = await server.NewDatabaseAsync();
+        await using FaultProxy proxy = new(RedisUrl.Parse(url).Hosts[0].Port) { CutName = "overlap-claim", HoldAt = "LMOVE" };
+        await using RedisBroker broker = Make(proxy.Url(url));
+        await broker.PublishAsync(new[] { To("celery", "a") });
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+
+        Task<Delivery> receiving = ReceiveOneAsync(consumer);
+        await proxy.Holds.WaitAsync(Guard);
+        _clock.Advance(Lease * 0.8);
+        proxy.Release();
+        Delivery delivery = await receiving;
+
+        Assert.False(Assert.IsType<RedisHold>(delivery.State).IsCertain);
+        Assert.Equal([true], await consumer.BeginAsync(new[] { delivery }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        Assert.True(((RedisHold)delivery.State!).IsCertain);
+    }
+
+    [Fact]
+    public async Task ProveAsync_AnotherRenewalHasJustFoundItLost_HearsOfThat()
+    {
+        // A worker that had stood still proved its hold in this gap, was told of no loss, and stored its result over that of the one who had taken over.
+        string url = await server.NewDatabaseAsync();
+        bool hasBeenMisled = false;
+        Task proof = Task.CompletedTask;
+        Delivery? delivery = null;
+        Eavesdropper log = new(() =>
+        {
+            proof = ((RedisHold)delivery!.State!).ProveAsync().AsTask();
+            hasBeenMisled = proof.IsCompleted && !delivery.LeaseLost.IsCancellationRequested;
+        });
+        await using RedisBroker paused = MakeStill(url, log);
+        await using RedisBroker other = Make(url);
+        await using RedisConsumer slow = (RedisConsumer)await paused.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        await other.PublishAsync(new[] { To("celery", "a") });
+        delivery = await ReceiveOneAsync(slow);
+        Assert.Equal([true], await slow.BeginAsync(new[] { delivery }, CancellationToken.None));
+        _clock.Advance(Lease * 1.1);
+        await other.SweepAsync(CancellationToken.None);
+
+        await slow.RenewLeasesAsync().WaitAsync(Guard);
+        await proof.WaitAsync(Guard);
+
+        Assert.Equal(1, log.Heard);
+        Assert.False(hasBeenMisled);
+        Assert.True(delivery.LeaseLost.IsCancellationRequested);
     }
 
     [Fact]
@@ -113,6 +165,60 @@ public sealed class RedisRaceTests(RedisServer server)
     }
 
     [Fact]
+    public async Task SweepAsync_NameOfAnEmptyClaimIsUsedAgainMeanwhile_LeavesWhatItTook()
+    {
+        // The name had been left by a claim that took nothing, a lease ago. It was swept without a second look: its new message was run twice.
+        string url = await server.NewDatabaseAsync();
+        int port = RedisUrl.Parse(url).Hosts[0].Port;
+        await using FaultProxy slowClaim = new(port) { CutName = "overlap-claim", HoldAt = "EXEC" };
+        await using FaultProxy slowSweep = new(port) { CutName = "overlap-sweep", HoldAt = "LLEN" };
+        await using RedisBroker holding = Make(slowClaim.Url(url));
+        await using RedisBroker sweeping = Make(slowSweep.Url(url));
+        await using IBrokerConsumer consumer = await holding.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        Task<Delivery> receiving = ReceiveOneAsync(consumer);
+        await UntilNamedAsync(url);
+
+        // By the clock it would be old for all, and the holder's own sweep might be the first to forget it. It may be told of the last change yet, and use the name anew.
+        Task sweep;
+        do
+        {
+            string name = Assert.Single(await RedisServer.TextsAsync(url, "ZRANGE", "_overlap.claims", "0", "-1"));
+            await RedisServer.RunAsync(url, ["ZADD", "_overlap.claims", "XX", "0", name]);
+            sweep = sweeping.SweepAsync(CancellationToken.None);
+            await Task.WhenAny(sweep, slowSweep.Holds).WaitAsync(Guard);
+        }
+        while (!slowSweep.Holds.IsCompleted);
+
+        await holding.PublishAsync(new[] { To("celery", "a") });
+        Delivery delivery = await receiving;
+        await slowClaim.Holds.WaitAsync(Guard);
+        slowSweep.Release();
+        await sweep.WaitAsync(Guard);
+        slowClaim.Release();
+
+        Assert.Equal([true], await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None).AsTask().WaitAsync(Guard));
+        Assert.Equal(0, await holding.CountAsync("celery"));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_OneListWasEmptyAndThenAnotherWasNot_LeavesNoName()
+    {
+        // The name of the list that was empty stayed until somebody swept it.
+        string url = await server.NewDatabaseAsync();
+        await using RedisBroker broker = MakeStill(url);
+        await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+        Task<Delivery> receiving = ReceiveOneAsync(consumer);
+        await UntilNamedAsync(url);
+        Publication late = To("celery", "a");
+        await broker.PublishAsync(new[] { late with { Message = late.Message with { Properties = new MessageProperties { Priority = 3 } } } });
+        await consumer.SettleAsync(new[] { new Settlement(await receiving, SettlementKind.Acknowledge) }, CancellationToken.None);
+
+        await consumer.DisposeAsync();
+
+        Assert.Empty(await RedisServer.TextsAsync(url, "ZRANGE", "_overlap.claims", "0", "-1"));
+    }
+
+    [Fact]
     public async Task SweepAsync_ManyAtOnce_BringsEachBackOnce()
     {
         string url = await server.NewDatabaseAsync();
@@ -140,6 +246,15 @@ public sealed class RedisRaceTests(RedisServer server)
     private static async Task<Delivery> ReceiveOneAsync(IBrokerConsumer consumer) =>
         Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None).AsTask().WaitAsync(Guard));
 
+    // The list changes and is empty again; the consumer, once it is told of changes, looks and takes nothing: the name of its claim is left.
+    private static async Task UntilNamedAsync(string url)
+    {
+        while ((await RedisServer.TextsAsync(url, "ZRANGE", "_overlap.claims", "0", "-1")).Length == 0)
+        {
+            await RedisServer.RunAsync(url, ["MULTI"], ["LPUSH", "celery", "x"], ["RPOP", "celery"], ["EXEC"]);
+        }
+    }
+
     private static Publication To(string queue, string text) =>
         new("", queue, new WireMessage { Body = Encoding.UTF8.GetBytes(text), ContentType = "text/plain", ContentEncoding = "utf-8" });
 
@@ -148,8 +263,30 @@ public sealed class RedisRaceTests(RedisServer server)
         [.. (await RedisServer.TextsAsync(url, "KEYS", "*")).Where(static key => key != "_overlap.claims")];
 
     // Its clock stands still, and with it its own sweeps, and its leases are not renewed.
-    private RedisBroker MakeStill(string url) =>
-        new(url, new RedisBrokerOptions { Lease = Lease, TimeProvider = new VirtualTimeProvider(new VirtualTimeOptions { Start = _clock.GetUtcNow() }) });
+    private RedisBroker MakeStill(string url, ILogger? log = null) =>
+        new(url, new RedisBrokerOptions { Lease = Lease, TimeProvider = new VirtualTimeProvider(new VirtualTimeOptions { Start = _clock.GetUtcNow() }) }, log);
 
     private RedisBroker Make(string url) => new(url, new RedisBrokerOptions { Lease = Lease, TimeProvider = _clock });
+
+    /// <summary>Does something when a lease is said to be lost.</summary>
+    private sealed class Eavesdropper(Action act) : ILogger
+    {
+        private const int LeaseLost = 15003;
+
+        public int Heard { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == LeaseLost)
+            {
+                Heard++;
+                act();
+            }
+        }
+    }
 }

@@ -86,6 +86,9 @@ public sealed class RedisWireTests(RedisServer server)
         Assert.Equal(delivery.Message!.Properties.DeliveryTag, held.AsArray()[0].AsMap()["properties"].AsMap()["delivery_tag"].AsText());
         Assert.Equal(1, held.AsArray()[0].AsMap()["headers"].AsMap()["x-overlap-lost"].AsInteger());
         await consumer.SettleAsync(new[] { new Settlement(delivery, SettlementKind.Acknowledge) }, CancellationToken.None);
+
+        // While it lives it names its claim list each time it goes to take more.
+        await consumer.DisposeAsync();
         Assert.Empty(await RedisServer.TextsAsync(url, "KEYS", "*"));
     }
 

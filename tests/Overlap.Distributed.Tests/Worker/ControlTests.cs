@@ -45,12 +45,7 @@ public sealed class ControlTests
     public async Task RevokeAsync_Terminates_RunningCallIsCancelled()
     {
         await using WorkerBench bench = new();
-        TestSignal started = new("started");
-        bench.Registry.Add("tasks.long", async (CancellationToken token) =>
-        {
-            started.Signal();
-            await Task.Delay(Timeout.Infinite, token);
-        });
+        TestSignal started = bench.AddEndless("tasks.long");
         await bench.StartAsync();
         TaskHandle<int> handle = await bench.Client.SendAsync<int>(new Signature("tasks.long"));
         await started.WaitAsync();
@@ -190,12 +185,7 @@ public sealed class ControlTests
     public async Task TimeLimit_Changed_HoldsForTheNextCalls()
     {
         await using WorkerBench bench = new();
-        TestSignal started = new("started");
-        bench.Registry.Add("tasks.long", async (CancellationToken token) =>
-        {
-            started.Signal();
-            await Task.Delay(Timeout.Infinite, token);
-        });
+        TestSignal started = bench.AddEndless("tasks.long");
         await bench.StartAsync();
 
         WireValue answer = await AskAsync(bench, ControlCodec.TimeLimit, new WireMap([new("task_name", "tasks.long"), new("soft", 5), new("hard", default)]));
@@ -224,12 +214,7 @@ public sealed class ControlTests
     public async Task QueryTask_RunsAndWaits_TellsOfThoseThatAreHere()
     {
         await using WorkerBench bench = new();
-        TestSignal started = new("started");
-        bench.Registry.Add("tasks.long", async (CancellationToken token) =>
-        {
-            started.Signal();
-            await Task.Delay(Timeout.Infinite, token);
-        });
+        TestSignal started = bench.AddEndless("tasks.long");
         await bench.StartAsync();
         await bench.Client.SendAsync(new Signature("tasks.long") { Options = new CallOptions { TaskId = "waits", Countdown = TimeSpan.FromSeconds(5) } });
         await bench.Client.SendAsync(new Signature("tasks.long") { Options = new CallOptions { TaskId = "runs", Priority = 3 } });

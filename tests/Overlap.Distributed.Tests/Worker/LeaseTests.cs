@@ -1,4 +1,3 @@
-using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Client;
 using Overlap.Distributed.Protocol;
 using Overlap.Distributed.Tasks;
@@ -51,14 +50,7 @@ public sealed class LeaseTests
         await using WorkerBench bench = new();
         bench.Registry.Add("tasks.poison", () => Assert.Fail("It ran."));
         TaskHandle handle = await bench.Client.SendAsync(new Signature("tasks.poison"));
-        for (int death = 0; death < 3; death++)
-        {
-            await using IBrokerConsumer consumer = await bench.Broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
-            await consumer.BeginAsync(new[] { Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None)) }, CancellationToken.None);
-            bench.Broker.LetLeasesRunOut(consumer);
-            bench.Clock.Advance(TimeSpan.FromSeconds(30));
-        }
-
+        await bench.LoseAsync(times: 3);
         await bench.StartAsync();
         ResultDocument document = await bench.EndOfAsync(handle);
         await bench.StopAsync();
@@ -100,12 +92,7 @@ public sealed class LeaseTests
     public async Task StopAsync_CallOutlivesTheTimeout_TokenIsCancelledAndMessageGoesBack()
     {
         await using WorkerBench bench = new(new WorkerOptions { Concurrency = 1, StopTimeout = TimeSpan.FromSeconds(5) });
-        TestSignal started = new("started");
-        bench.Registry.Add("tasks.long", async (CancellationToken token) =>
-        {
-            started.Signal();
-            await Task.Delay(Timeout.Infinite, token);
-        });
+        TestSignal started = bench.AddEndless("tasks.long");
         await bench.StartAsync();
         await bench.Client.SendAsync(new Signature("tasks.long"));
         await started.WaitAsync();

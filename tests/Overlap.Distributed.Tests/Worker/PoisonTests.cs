@@ -26,7 +26,7 @@ public sealed class PoisonTests
         };
         bench.BrokerOfHost = broker;
         TaskHandle<string> neighbour = await bench.Client.SendAsync<string>(new Signature("tasks.neighbour"));
-        await LoseAsync(bench, times: 2);
+        await bench.LoseAsync(times: 2);
         await bench.Client.SendAsync(new Signature("tasks.poison"));
         TestSignal poisonRuns = new("poison runs");
         bench.Registry.Add("tasks.neighbour", () => "ran in company");
@@ -40,8 +40,7 @@ public sealed class PoisonTests
         await givingBack.WaitAsync();
 
         // What the death of its process is for the broker.
-        bench.Broker.LetLeasesRunOut(Assert.Single(broker.Consumers));
-        bench.Clock.Advance(TimeSpan.FromSeconds(30));
+        bench.LetDie(Assert.Single(broker.Consumers));
         TaskRegistry registry = new();
         registry.Add("tasks.neighbour", () => "ran alone");
         registry.Add("tasks.poison", () => "harmless now");
@@ -75,7 +74,7 @@ public sealed class PoisonTests
         bench.BrokerOfHost = new RecordingBroker(bench.Broker) { Beginning = deliveries => story.Add($"begins attempt {deliveries.Span[0].Attempt}") };
         bench.Registry.Add("tasks.tell", () => story.Add("runs"));
         TaskHandle handle = await bench.Client.SendAsync(new Signature("tasks.tell"));
-        await LoseAsync(bench, times: 1);
+        await bench.LoseAsync(times: 1);
         await bench.StartAsync();
 
         await bench.EndOfAsync(handle);
@@ -91,7 +90,7 @@ public sealed class PoisonTests
         bench.BrokerOfHost = new RecordingBroker(bench.Broker) { Beginning = _ => begun++ };
         bench.Registry.Add("tasks.early", () => 1, new TaskOptions { AcknowledgesEarly = true });
         TaskHandle handle = await bench.Client.SendAsync(new Signature("tasks.early"));
-        await LoseAsync(bench, times: 1);
+        await bench.LoseAsync(times: 1);
         await bench.StartAsync();
 
         await bench.EndOfAsync(handle);
@@ -108,14 +107,13 @@ public sealed class PoisonTests
         {
             // Stands still at the last moment: the broker gives it to the other.
             broker.Beginning = null;
-            bench.Broker.LetLeasesRunOut(broker.Consumers[0]);
-            bench.Clock.Advance(TimeSpan.FromSeconds(30));
+            bench.LetDie(broker.Consumers[0]);
         };
         bench.BrokerOfHost = broker;
         int runs = 0;
         bench.Registry.Add("tasks.count", () => ++runs);
         TaskHandle<int> handle = await bench.Client.SendAsync<int>(new Signature("tasks.count"));
-        await LoseAsync(bench, times: 1);
+        await bench.LoseAsync(times: 1);
         await bench.StartAsync();
 
         // It comes back to the same worker, and runs then.
@@ -138,7 +136,7 @@ public sealed class PoisonTests
         bench.BrokerOfHost = broker;
         bench.Registry.Add("tasks.one", () => 1);
         TaskHandle<int> handle = await bench.Client.SendAsync<int>(new Signature("tasks.one"));
-        await LoseAsync(bench, times: 1);
+        await bench.LoseAsync(times: 1);
         await bench.StartAsync();
         Task<int> result = handle.GetAsync().AsTask();
 
@@ -167,7 +165,7 @@ public sealed class PoisonTests
         bench.Registry.Add("tasks.due", () => hasEnded);
         bench.Registry.Add("tasks.mark", () => 1);
         await bench.Client.SendAsync(new Signature("tasks.last"));
-        await LoseAsync(bench, times: 2);
+        await bench.LoseAsync(times: 2);
         IBrokerConsumer holder = await bench.Broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
         await holder.ReceiveAsync(1, CancellationToken.None);
         await bench.StartAsync();
@@ -182,18 +180,5 @@ public sealed class PoisonTests
         end.SetResult();
 
         Assert.True(await due.GetAsync().AsTask().WaitAsync(WorkerBench.Patience));
-    }
-
-    /// <summary>Lets the one message be lost by holders who had begun it.</summary>
-    private static async Task LoseAsync(WorkerBench bench, int times)
-    {
-        for (int loss = 0; loss < times; loss++)
-        {
-            await using IBrokerConsumer consumer = await bench.Broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
-            Delivery delivery = Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None));
-            Assert.Equal([true], await consumer.BeginAsync(new[] { delivery }, CancellationToken.None));
-            bench.Broker.LetLeasesRunOut(consumer);
-            bench.Clock.Advance(TimeSpan.FromSeconds(30));
-        }
     }
 }

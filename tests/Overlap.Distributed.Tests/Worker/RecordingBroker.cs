@@ -22,6 +22,9 @@ internal sealed class RecordingBroker(IBroker inner) : IBroker
         }
     }
 
+    /// <summary>Awaited when deliveries have come, before the worker is given them.</summary>
+    public Func<Task>? Received { get; set; }
+
     /// <summary>Called before each publication; may throw.</summary>
     public Action? Publishing { get; set; }
 
@@ -76,7 +79,16 @@ internal sealed class RecordingBroker(IBroker inner) : IBroker
 
     private sealed class Consumer(RecordingBroker broker, IBrokerConsumer inner) : IBrokerConsumer
     {
-        public ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken) => inner.ReceiveAsync(most, cancellationToken);
+        public async ValueTask<IReadOnlyList<Delivery>> ReceiveAsync(int most, CancellationToken cancellationToken)
+        {
+            IReadOnlyList<Delivery> deliveries = await inner.ReceiveAsync(most, cancellationToken);
+            if (broker.Received is { } received)
+            {
+                await received();
+            }
+
+            return deliveries;
+        }
 
         public ValueTask<IReadOnlyList<bool>> BeginAsync(ReadOnlyMemory<Delivery> deliveries, CancellationToken cancellationToken)
         {

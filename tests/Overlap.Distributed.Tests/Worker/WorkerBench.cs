@@ -45,6 +45,38 @@ internal sealed class WorkerBench : IAsyncDisposable
         await Host.StartAsync();
     }
 
+    /// <summary>Registers a task that runs until its token is cancelled.</summary>
+    /// <returns>Tells that it runs.</returns>
+    public TestSignal AddEndless(string name)
+    {
+        TestSignal started = new("started");
+        Registry.Add(name, async (CancellationToken token) =>
+        {
+            started.Signal();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        return started;
+    }
+
+    /// <summary>Does to the broker what the death of a consumer's process does: its leases run out.</summary>
+    public void LetDie(IBrokerConsumer consumer)
+    {
+        Broker.LetLeasesRunOut(consumer);
+        Clock.Advance(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Lets the one message be lost by holders who had begun it.</summary>
+    public async Task LoseAsync(int times)
+    {
+        for (int loss = 0; loss < times; loss++)
+        {
+            await using IBrokerConsumer consumer = await Broker.ConsumeAsync(new ConsumerOptions { Queues = ["celery"] });
+            Delivery delivery = Assert.Single(await consumer.ReceiveAsync(1, CancellationToken.None));
+            Assert.Equal([true], await consumer.BeginAsync(new[] { delivery }, CancellationToken.None));
+            LetDie(consumer);
+        }
+    }
+
     /// <summary>Waits until a call has ended, or fails the test.</summary>
     public async Task<ResultDocument> EndOfAsync(string taskId)
     {

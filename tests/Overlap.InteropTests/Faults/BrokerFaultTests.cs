@@ -17,8 +17,7 @@ public sealed class BrokerFaultTests
         FleetWorker[] workers = [await scene.StartWorkerAsync(), await scene.StartWorkerAsync()];
         for (int restart = 0; restart < Restarts; restart++)
         {
-            await scene.SendAsync(40, 0.02);
-            await workers[restart % 2].NextStartAsync();
+            await scene.OccupyAsync(workers[restart % 2], 40, 0.02);
             int begun = scene.Ledger.Runs;
             HashSet<string> unsettled = await ListUnsettledAsync(scene);
             await scene.Redis!.KillAsync();
@@ -47,8 +46,7 @@ public sealed class BrokerFaultTests
         FleetWorker[] workers = [await scene.StartWorkerAsync(), await scene.StartWorkerAsync()];
         for (int stop = 0; stop < Stops; stop++)
         {
-            await scene.SendAsync(20, 0.02);
-            await workers[stop % 2].NextStartAsync();
+            await scene.OccupyAsync(workers[stop % 2], 20, 0.02);
             int begun = scene.Ledger.Runs;
             HashSet<string> unsettled = await ListUnsettledAsync(scene);
             scene.Redis!.Freeze();

@@ -38,15 +38,15 @@ internal sealed class FleetWorker : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="url">Where the queue is.</param>
     /// <param name="ledger">Where its words go.</param>
-    /// <param name="fault">What is to happen, <c>dies</c> or <c>fails</c>, and the fault point; none: it is well.</param>
-    public static async Task<FleetWorker> StartAsync(string url, Ledger ledger, params string[] fault)
+    /// <param name="way">What is to happen, <c>dies</c> or <c>fails</c>, and the fault point; or <c>lease</c> and its seconds; none: it is well, and its lease short.</param>
+    public static async Task<FleetWorker> StartAsync(string url, Ledger ledger, params string[] way)
     {
         // artifacts/bin/Overlap.InteropTests/debug → artifacts/bin/Overlap.QueuePrograms/debug
         DirectoryInfo own = new(AppContext.BaseDirectory);
         string program = Path.Combine(own.Parent!.Parent!.FullName, "Overlap.QueuePrograms", own.Name, "Overlap.QueuePrograms.dll");
         string dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet"));
         FleetWorker worker = new(
-            Process.Start(new ProcessStartInfo(dotnet, ["exec", program, "host", url, .. fault])
+            Process.Start(new ProcessStartInfo(dotnet, ["exec", program, "host", url, .. way])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

@@ -13,6 +13,8 @@ internal sealed class Ledger
     private readonly List<Run> _runs = [];
     private readonly Dictionary<string, string> _parents = [];
     private readonly Dictionary<string, int> _doubts = [];
+    private readonly HashSet<string> _held = [];
+    private readonly List<(int Since, int At)> _brokerStrikes = [];
 
     /// <summary>The broker has confirmed a call.</summary>
     public void Accept(string id)
@@ -28,7 +30,7 @@ internal sealed class Ledger
     {
         lock (_gate)
         {
-            _runs.Add(new Run(worker, id));
+            _runs.Add(new Run(worker, id) { IsStruck = _held.Remove(id) });
         }
     }
 
@@ -66,16 +68,23 @@ internal sealed class Ledger
     }
 
     /// <summary>The broker was struck: what it had not settled may rightly run again, and what began in the meantime.</summary>
+    /// <remarks>
+    /// A message that a worker holds and has not begun is struck too: its lease runs out at the broker, which gives it out again, and its holder learns of
+    /// that only after it has begun. The next run of such a call is struck, and none after it.
+    /// </remarks>
     /// <param name="unsettled">The calls whose messages were there just before.</param>
     /// <param name="since">How many runs had begun when that was looked at; later ones count as begun in the meantime.</param>
     public void StrikeBroker(IReadOnlySet<string> unsettled, int since)
     {
         lock (_gate)
         {
+            _brokerStrikes.Add((since, _runs.Count));
             for (int place = 0; place < _runs.Count; place++)
             {
                 _runs[place].IsStruck |= place >= since || unsettled.Contains(_runs[place].Id);
             }
+
+            _held.UnionWith(unsettled.Except(_runs.Select(static run => run.Id)));
         }
     }
 
@@ -120,10 +129,14 @@ internal sealed class Ledger
 
             // Of several runs all but those that were sent must have been struck.
             Unexplained = [.. runs.Where(call => call.Count(static run => !run.IsStruck) > Sendings(call.Key)).Select(static call => call.Key)],
+            Histories = $"{string.Join("; ", runs.Where(static call => call.Count() > 1).Select(History))}; broker struck at {string.Join(" ", _brokerStrikes)} of {_runs.Count}",
             Stuck = left,
             Duplicates = _runs.Count - runs.Count,
         };
     }
+
+    private string History(IGrouping<string, Run> call) =>
+        $"{call.Key}: {string.Join(", ", call.Select(run => $"{run.Worker} at {_runs.IndexOf(run)}{(run.IsStruck ? " (struck)" : "")}"))}";
 
     private sealed class Run(string worker, string id)
     {

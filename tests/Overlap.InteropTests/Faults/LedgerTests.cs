@@ -12,13 +12,7 @@ public sealed class LedgerTests
     private const string Worker = "worker";
 
     [Fact]
-    public async Task Honest_IsAcquitted() => Assert.True((await TryAsync(static async hand =>
-    {
-        hand.Start();
-        hand.Finish();
-        await hand.StoreAsync();
-        await hand.AcknowledgeAsync();
-    })).IsInnocent);
+    public async Task Honest_IsAcquitted() => Assert.True((await TryAsync(static hand => hand.RunAsync())).IsInnocent);
 
     [Fact]
     public async Task AcknowledgesAndDiesBeforeItsEnd_IsConvictedOfLosing()
@@ -51,8 +45,7 @@ public sealed class LedgerTests
             try
             {
                 hand.Decode();
-                hand.Start();
-                hand.Finish();
+                hand.Run();
                 await hand.StoreAsync();
             }
             catch (MessageFormatException)
@@ -72,8 +65,7 @@ public sealed class LedgerTests
     {
         Verdict verdict = await TryAsync(static async hand =>
         {
-            hand.Start();
-            hand.Finish();
+            hand.Run();
             await hand.StoreAsync(TaskState.Failure);
             await hand.AcknowledgeAsync();
         });
@@ -104,6 +96,38 @@ public sealed class LedgerTests
         Verdict verdict = await TryAsync(static async hand =>
         {
             hand.Strike();
+            await hand.RunAsync(times: 2);
+        });
+
+        Assert.Single(verdict.Unexplained);
+    }
+
+    // Held by a worker whose lease runs out while the broker stands still: who held it and who gets it next both begin afterwards.
+    [Fact]
+    public async Task BrokerStruckWhileHeldAndNotBegun_MayRunOnceMore()
+    {
+        Verdict twice = await TryAsync(static async hand =>
+        {
+            hand.StrikeBroker();
+            await hand.RunAsync(times: 2, doubts: 0);
+        });
+        Verdict thrice = await TryAsync(static async hand =>
+        {
+            hand.StrikeBroker();
+            await hand.RunAsync(times: 3, doubts: 0);
+        });
+
+        Assert.True(twice.IsInnocent, $"{twice}");
+        Assert.Single(thrice.Unexplained);
+    }
+
+    [Fact]
+    public async Task BrokerStruckAfterItHadBegun_RunsAThirdTime_IsConvicted()
+    {
+        Verdict verdict = await TryAsync(static async hand =>
+        {
+            hand.Start();
+            hand.StrikeBroker();
             await hand.RunAsync(times: 2, doubts: 0);
         });
 
@@ -113,15 +137,7 @@ public sealed class LedgerTests
     [Fact]
     public async Task RunsTwice_IsConvictedOfIt()
     {
-        Verdict verdict = await TryAsync(static async hand =>
-        {
-            hand.Start();
-            hand.Finish();
-            hand.Start();
-            hand.Finish();
-            await hand.StoreAsync();
-            await hand.AcknowledgeAsync();
-        });
+        Verdict verdict = await TryAsync(static hand => hand.RunAsync(times: 2));
 
         Assert.Single(verdict.Unexplained);
         Assert.False(verdict.IsInnocent);
@@ -134,10 +150,7 @@ public sealed class LedgerTests
         {
             hand.Start();
             hand.Strike();
-            hand.Start();
-            hand.Finish();
-            await hand.StoreAsync();
-            await hand.AcknowledgeAsync();
+            await hand.RunAsync();
         });
 
         Assert.True(verdict.IsInnocent, $"{verdict}");
@@ -151,12 +164,7 @@ public sealed class LedgerTests
         {
             hand.Start();
             hand.Strike();
-            hand.Start();
-            hand.Finish();
-            hand.Start();
-            hand.Finish();
-            await hand.StoreAsync();
-            await hand.AcknowledgeAsync();
+            await hand.RunAsync(times: 2);
         });
 
         Assert.Single(verdict.Unexplained);
@@ -167,8 +175,7 @@ public sealed class LedgerTests
     {
         Verdict verdict = await TryAsync(static async hand =>
         {
-            hand.Start();
-            hand.Finish();
+            hand.Run();
             await hand.AcknowledgeAsync();
         });
 
@@ -181,8 +188,7 @@ public sealed class LedgerTests
     {
         Verdict verdict = await TryAsync(static async hand =>
         {
-            hand.Start();
-            hand.Finish();
+            hand.Run();
             await hand.StoreAsync();
         });
 
@@ -198,7 +204,7 @@ public sealed class LedgerTests
         foreach ((string id, int times) in new[] { ("first", timesOfFirst), ("second", timesOfSecond) })
         {
             ledger.Accept(id);
-            await new Hand(ledger, backend, consumer: null, delivery: null, id).RunAsync(times, doubts: 0);
+            await new Hand(ledger, backend, consumer: null, delivery: null, id).RunAsync(times);
             if (id == "first" && times > 1)
             {
                 ledger.Strike(Worker);
@@ -225,7 +231,8 @@ public sealed class LedgerTests
 
     private sealed class Hand(Ledger ledger, IResultBackend backend, IBrokerConsumer? consumer, Delivery? delivery, string id)
     {
-        public async Task RunAsync(int times, int doubts)
+        /// <summary>Runs, stores and acknowledges, as one should.</summary>
+        public async Task RunAsync(int times = 1, int doubts = 0)
         {
             for (int doubt = 0; doubt < doubts; doubt++)
             {
@@ -234,8 +241,7 @@ public sealed class LedgerTests
 
             for (int time = 0; time < times; time++)
             {
-                Start();
-                Finish();
+                Run();
             }
 
             await StoreAsync();
@@ -250,9 +256,15 @@ public sealed class LedgerTests
 
         public void Start() => ledger.Start(Worker, id);
 
-        public void Finish() => ledger.Finish(Worker, id);
+        public void Run()
+        {
+            Start();
+            ledger.Finish(Worker, id);
+        }
 
         public void Strike() => ledger.Strike(Worker);
+
+        public void StrikeBroker() => ledger.StrikeBroker(new HashSet<string> { id }, ledger.Runs);
 
         public async Task StoreAsync(TaskState state = TaskState.Success) =>
             await backend.StoreAsync(new[] { new ResultDocument { TaskId = id, State = state, StateName = $"{state}".ToUpperInvariant(), DoneAt = DateTimeOffset.UnixEpoch } });

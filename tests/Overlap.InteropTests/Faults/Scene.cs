@@ -78,9 +78,12 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Opens a database of a server that others use too.</summary>
     public static Scene OpenAt(string url) => new(url, redis: null, folder: null);
 
-    public async Task<FleetWorker> StartWorkerAsync(params string[] fault)
+    /// <summary>Starts one that nobody is to miss: a busy machine may hold it up for long, and nothing of it is taken for lost.</summary>
+    public Task<FleetWorker> StartPatientWorkerAsync() => StartWorkerAsync("lease", "5");
+
+    public async Task<FleetWorker> StartWorkerAsync(params string[] way)
     {
-        FleetWorker worker = await FleetWorker.StartAsync(Url, Ledger, fault);
+        FleetWorker worker = await FleetWorker.StartAsync(Url, Ledger, way);
         _workers.Add(worker);
         return worker;
     }
@@ -101,6 +104,19 @@ internal sealed class Scene : IAsyncDisposable
         {
             await SendAsync(new Signature("tasks.note", Handles.Count, seconds));
         }
+    }
+
+    /// <summary>Sends calls until a worker has begun one: on a busy machine others may do all that there is before it takes any.</summary>
+    public async Task OccupyAsync(FleetWorker worker, int count, double seconds)
+    {
+        Task<string> begun = worker.NextStartAsync();
+        do
+        {
+            await SendAsync(count, seconds);
+            await Task.WhenAny(begun, Handles[^1].WaitAsync().AsTask());
+        }
+        while (!begun.IsCompleted);
+        await begun;
     }
 
     /// <summary>Waits until all calls have ended, stops the workers that live, and judges.</summary>

@@ -12,6 +12,9 @@ internal sealed record Verdict
     /// <summary>Run several times without a fault that explains it.</summary>
     public required IReadOnlyList<string> Unexplained { get; init; }
 
+    /// <summary>What ran several times, by whom, and at which place in the order of all runs.</summary>
+    public required string Histories { get; init; }
+
     /// <summary>Still at the broker.</summary>
     public required long Stuck { get; init; }
 
@@ -20,5 +23,6 @@ internal sealed record Verdict
 
     public bool IsInnocent => Lost.Count == 0 && Unstored.Count == 0 && Unexplained.Count == 0 && Stuck == 0;
 
-    public override string ToString() => $"lost {Lost.Count}, without a result {Unstored.Count}, unexplained twice {Unexplained.Count}, stuck {Stuck}, twice {Duplicates}";
+    public override string ToString() =>
+        $"lost {Lost.Count}, without a result {Unstored.Count}, unexplained twice {Unexplained.Count}, stuck {Stuck}, twice {Duplicates} ({Histories})";
 }

@@ -17,14 +17,13 @@ public sealed class WorkerFaultTests
         const int Kills = 3;
         await using Scene scene = await Scene.OpenAsync(kind);
         await scene.SendAsync(60, 0.02);
-        FleetWorker steady = await scene.StartWorkerAsync();
+        FleetWorker steady = await scene.StartPatientWorkerAsync();
         for (int kill = 0; kill < Kills; kill++)
         {
             FleetWorker victim = await scene.StartWorkerAsync();
 
             // More, and longer, than the other can take.
-            await scene.SendAsync(12, 0.4);
-            await victim.NextStartAsync();
+            await scene.OccupyAsync(victim, 12, 0.4);
             await victim.KillAsync();
         }
 
@@ -140,7 +139,7 @@ public sealed class WorkerFaultTests
         Queue<FleetWorker> fleet = new();
         for (int number = 0; number < 3; number++)
         {
-            fleet.Enqueue(await scene.StartWorkerAsync());
+            fleet.Enqueue(await scene.StartPatientWorkerAsync());
         }
 
         await scene.SendAsync(150, 0.05);
@@ -149,7 +148,7 @@ public sealed class WorkerFaultTests
             FleetWorker leaving = fleet.Dequeue();
             await leaving.StopAsync();
             Assert.Equal(0, leaving.LostLeases);
-            fleet.Enqueue(await scene.StartWorkerAsync());
+            fleet.Enqueue(await scene.StartPatientWorkerAsync());
             await scene.SendAsync(20);
         }
 
