@@ -6,6 +6,8 @@ internal sealed record ColorMode(bool? When)
 {
     public const string Expected = "auto, always or never";
 
+    public static readonly string[] Words = ["auto", "always", "never"];
+
     public static ColorMode? TryParse(string text) => text switch
     {
         "auto" => new ColorMode((bool?)null),

@@ -7,6 +7,8 @@ internal sealed record ExistingFileName(ExistingFile Policy)
 {
     public const string Expected = "skip, resume, overwrite or rename";
 
+    public static readonly string[] Words = ["skip", "resume", "overwrite", "rename"];
+
     public static ExistingFileName? TryParse(string text) => text switch
     {
         "skip" => new ExistingFileName(ExistingFile.Skip),

@@ -11,6 +11,9 @@ internal sealed record HaltPolicy(bool Now, HaltOutcome Outcome, double Limit, b
 {
     public const string Expected = "now or soon, a comma, and fail, success or done with =N or =N% (such as soon,fail=10%), or never";
 
+    /// <summary>What is worth offering: the usual ones.</summary>
+    public static readonly string[] Words = ["never", "now,fail=1", "soon,fail=1", "soon,fail=10%", "soon,success=1"];
+
     /// <summary>Goes on to the end, whatever happens.</summary>
     public static readonly HaltPolicy Never = new(Now: false, HaltOutcome.Failed, double.PositiveInfinity, IsShare: false);
 

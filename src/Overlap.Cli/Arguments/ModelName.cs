@@ -20,6 +20,26 @@ internal sealed record ModelName(ExecutionModel Model)
         _ => null,
     };
 
+    /// <summary>What a user may write of some models.</summary>
+    public static string ExpectedOf(IReadOnlyList<ExecutionModel> models)
+    {
+        string[] words = WordsOf(models);
+        return $"{string.Join(", ", words[..^1])} or {words[^1]}";
+    }
+
+    /// <summary>The words of some models.</summary>
+    public static string[] WordsOf(IReadOnlyList<ExecutionModel> models)
+    {
+        // No query: what it is made of would be compiled at every start, for a type that only this assembly knows.
+        string[] words = new string[models.Count];
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = Of(models[i]);
+        }
+
+        return words;
+    }
+
     public static string Of(ExecutionModel model) => model switch
     {
         ExecutionModel.Inline => "inline",

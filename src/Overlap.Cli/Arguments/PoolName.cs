@@ -7,6 +7,8 @@ internal sealed record PoolName(WorkerPool Pool)
 {
     public const string Expected = "threads, async or processes";
 
+    public static readonly string[] Words = ["threads", "async", "processes"];
+
     public static PoolName? TryParse(string text) => text switch
     {
         "threads" => new PoolName(WorkerPool.Threads),

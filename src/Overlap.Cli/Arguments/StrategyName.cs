@@ -7,6 +7,8 @@ internal sealed record StrategyName(ExplorationStrategy Strategy)
 {
     public const string Expected = "portfolio, exhaustive, random or pct";
 
+    public static readonly string[] Words = ["portfolio", "exhaustive", "random", "pct"];
+
     public static StrategyName? TryParse(string text) => text switch
     {
         "portfolio" => new StrategyName(ExplorationStrategy.Portfolio),

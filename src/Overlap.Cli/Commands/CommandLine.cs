@@ -36,6 +36,12 @@ internal static class CommandLine
 
     private static Task<int> DispatchAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
+        // Before the verbs are made: a script that asks for the version waits for nothing else.
+        if (arguments is ["--version"])
+        {
+            return Task.FromResult(Print(terminal, ProgramVersion.Text + "\n"));
+        }
+
         IReadOnlyList<JobVerb> jobs = VerbRegistry.CreateJobs();
         IReadOnlyList<Verb> others = VerbRegistry.CreateOthers(jobs);
         IReadOnlyList<Verb> queue = VerbRegistry.CreateQueue();
@@ -44,8 +50,6 @@ internal static class CommandLine
         {
             case [] or ["--help" or "-h" or "-?" or "help"]:
                 return Task.FromResult(Print(terminal, help.OfProgram()));
-            case ["--version"]:
-                return Task.FromResult(Print(terminal, ProgramVersion.Text + "\n"));
             case ["help", string name]:
                 return DispatchAsync([name, "--help"], terminal);
         }
@@ -56,15 +60,19 @@ internal static class CommandLine
             throw new RunException(ExitCode.Usage, Unknown(arguments[0], jobs.Concat(others).Concat(queue)));
         }
 
-        string[] rest = [.. arguments.Skip(1)];
-        bool isComparison = verb is CompareCommand;
-        JobVerb? compared = isComparison && rest is [string job, ..] ? jobs.FirstOrDefault(verb => verb.Name == job) : null;
+        IReadOnlyList<string> rest = [.. arguments.Skip(1)];
+        bool takesJob = verb is ITakesJob;
+        rest = verb is ITakesJob taker ? taker.NameJob(rest) : rest;
+        JobVerb? compared = takesJob && rest is [string job, ..] ? jobs.FirstOrDefault(verb => verb.Name == job) : null;
+        rest = compared is null
+            ? verb.Arrange(rest, verb.Groups)
+            : [compared.Name, .. compared.Arrange([.. rest.Skip(1)], [.. compared.OwnGroups, .. verb.Groups])];
         if (rest.TakeWhile(static word => word != "--").Any(static word => word is "--help" or "-h" or "-?"))
         {
             return Task.FromResult(Print(terminal, HelpText.OfVerb(verb, compared)));
         }
 
-        Command command = CommandOf(verb, isComparison ? jobs : []);
+        Command command = CommandOf(verb, takesJob ? jobs : []);
         ParseResult values = CommandLineParser.Parse(command, rest, Configuration);
         Refuse(values, verb, jobs);
         return verb.RunAsync(new Invocation(arguments, values, terminal));
@@ -74,7 +82,7 @@ internal static class CommandLine
     {
         Command command = new(verb.Name);
 
-        // Never run: it tells the parser that the job after compare may be left out.
+        // Never run: it tells the parser that the job after the verb may be left out.
         command.SetAction(static _ => ExitCode.Success);
         foreach (Argument argument in verb.Arguments)
         {
@@ -108,6 +116,11 @@ internal static class CommandLine
 
     private static void Refuse(ParseResult values, Verb verb, IReadOnlyList<JobVerb> jobs)
     {
+        if (MistakenForAnArgument(values) is { } option)
+        {
+            throw new RunException(ExitCode.Usage, $"{values.CommandResult.Command.Name} has no option {option}; behind -- it is a name");
+        }
+
         if (values.Errors.Count == 0)
         {
             return;
@@ -117,11 +130,20 @@ internal static class CommandLine
         string message = (verb, unknown) switch
         {
             (_, null) => values.Errors[0].Message,
-            (CompareCommand, _) when !unknown.StartsWith('-') && values.CommandResult.Command.Name == verb.Name => Unknown(unknown, jobs),
+            (ITakesJob, _) when !unknown.StartsWith('-') && values.CommandResult.Command.Name == verb.Name => Unknown(unknown, jobs),
             _ when unknown.StartsWith('-') => $"{verb.Name} has no option {unknown}; overlap {verb.Name} --help lists them",
             _ => $"{verb.Name} does not take '{unknown}'; overlap {verb.Name} --help tells what it takes",
         };
         throw new RunException(ExitCode.Usage, message);
+    }
+
+    /// <summary>Where a verb takes names, an option that it does not know would be one more of them.</summary>
+    private static string? MistakenForAnArgument(ParseResult values)
+    {
+        HashSet<Token> before = new(values.Tokens.TakeWhile(static token => token.Type != TokenType.DoubleDash), ReferenceEqualityComparer.Instance);
+        return values.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(static argument => argument.Tokens)
+            .FirstOrDefault(token => token.Value is ['-', '-', _, ..] or ['-', >= 'A' and <= 'z', ..] && before.Contains(token))?.Value;
     }
 
     private static string Unknown(string word, IEnumerable<Verb> known) => word.StartsWith('-')

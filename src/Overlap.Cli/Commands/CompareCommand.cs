@@ -9,7 +9,7 @@ using Overlap.Timelines;
 namespace Overlap.Cli.Commands;
 
 /// <summary><c>overlap compare</c>: a job under every model.</summary>
-internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
+internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb, ITakesJob
 {
     private const int MostRuns = 1_000;
 
@@ -17,12 +17,12 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
     private static readonly string[] Classics = ["pages", "fib"];
 
     private readonly Option<ModelList?> _models = ValueOption.Create(
-        "--models", "LIST", "some of inline,threads,async,processes, in this order (default: all that the job knows)", ModelList.TryParse, "a list of models such as inline,threads,processes");
+        "--models", "LIST", "some of inline,threads,async,processes, in this order (default: all that the job knows)", ModelList.TryParse, "a list of models such as inline,threads,processes").Offering("inline", "threads", "async", "processes");
 
     private readonly Option<Count?> _runs = ValueOption.Number(
         "--runs", "N", "measured runs of each model, after one that is not measured (default: 1, unmeasured none)", 1, MostRuns);
 
-    private readonly Option<Count?> _workers = JobOptions.CreateWorkers("items at the same time, for every model but inline");
+    private readonly Option<WorkerCount?> _workers = JobOptions.CreateWorkers("items at the same time, for every model but inline; auto: as many as the work bears");
 
     private readonly AttemptOptions _attempts = new(defaultRetries: null);
 
@@ -62,6 +62,10 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         new OptionGroup("Output", _json, _timeline, _quiet, _color),
     ];
 
+    public string JobUsage => "[JOB]";
+
+    public IReadOnlyList<string> NameJob(IReadOnlyList<string> words) => words;
+
     public override async Task<int> RunAsync(Invocation invocation)
     {
         ParseResult values = invocation.Values;
@@ -73,8 +77,17 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         }
 
         using RunControl control = new(terminal.TimeProvider);
-        using SignalHandler signals = new(control, RunControl.Grace, () => terminal.Messages.WriteLine(
-            "overlap: stopping; press Ctrl-C again to end at once"));
+        using SignalHandler signals = new(control, RunControl.Grace, OnFirst, OnLast);
+        void OnFirst() => terminal.Messages.WriteLine("overlap: stopping; press Ctrl-C again to end at once");
+        void OnLast()
+        {
+            foreach (JobVerb job in jobs)
+            {
+                job.KillAll();
+            }
+        }
+
+
         if (values.GetValue(_deadline) is { } deadline)
         {
             control.StopAfter(deadline.Value);
@@ -139,7 +152,7 @@ internal sealed class CompareCommand(IReadOnlyList<JobVerb> jobs) : Verb
         {
             Models = values.GetValue(_models)?.Models,
             Runs = values.GetValue(_runs)?.Value ?? 1,
-            Workers = values.GetValue(_workers)?.Value,
+            Workers = values.GetValue(_workers),
             Attempts = attempts,
         };
         JobPlan plan = job.CreatePlan(values, attempts, new JobContext(terminal, Resume: false));

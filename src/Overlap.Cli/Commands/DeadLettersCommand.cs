@@ -11,7 +11,8 @@ namespace Overlap.Cli.Commands;
 /// <summary><c>overlap dead-letters</c>: shows the messages that could not be handled, and puts them back or deletes them.</summary>
 internal sealed class DeadLettersCommand : Verb
 {
-    private readonly Argument<string> _action = new("list|show|requeue|drop") { HelpName = "list|show|requeue|drop" };
+    private readonly Argument<string> _action =
+        new Argument<string>("list|show|requeue|drop") { HelpName = "list|show|requeue|drop" }.Offering(static () => ["list", "show", "requeue", "drop"]);
 
     private readonly Argument<string[]> _ids = new("ID") { Arity = ArgumentArity.ZeroOrMore, HelpName = "[ID …]" };
 

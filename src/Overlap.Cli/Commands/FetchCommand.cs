@@ -19,7 +19,7 @@ internal sealed class FetchCommand : JobVerb
         "--max-size", "BYTES", "the most that one file may have, decoded (default: 1GiB)", ReadMaxSize, ByteSize.Expected);
 
     private readonly Option<ExistingFileName?> _exists = ValueOption.Create(
-        "--exists", "POLICY", "a file that is there: skip, resume, overwrite or rename (default: skip)", ExistingFileName.TryParse, ExistingFileName.Expected);
+        "--exists", "POLICY", "a file that is there: skip, resume, overwrite or rename (default: skip)", ExistingFileName.TryParse, ExistingFileName.Expected).Offering(ExistingFileName.Words);
 
     private readonly Option<bool> _compressed = new("--compressed") { Description = "ask for compressed bodies and store them decoded; they cannot be resumed" };
 

@@ -16,9 +16,10 @@ internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> 
 
             Start here:
               overlap compare           the same work inline, on threads, as async calls, in processes
+              overlap advise -- CMD {} ::: ITEM …   how many at a time, and whether it is worth it
             
             """);
-        Append(text, "\nJobs (alone, or each after compare):", jobs);
+        Append(text, "\nJobs (alone, or each after compare or advise):", jobs);
         Append(text, "\nThe task queue, for work that outgrows one machine:", queue);
         Append(text, "\nBesides:", others);
         text.Append("\noverlap VERB --help tells more about each.   overlap --version\n");
@@ -29,7 +30,7 @@ internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> 
     {
         StringBuilder text = new();
         string arguments = string.Concat(verb.Arguments.Select(static argument => $" {argument.HelpName ?? argument.Name}"));
-        string usage = compared is not null ? $"compare {compared.Name}" : verb is CompareCommand ? "compare [JOB]" : verb.Name;
+        string usage = compared is not null ? $"{verb.Name} {compared.Name}" : verb is ITakesJob taker ? $"{verb.Name} {taker.JobUsage}" : verb.Name;
         text.Append($"overlap {usage}{arguments} [options]: {verb.Summary}\n");
         if (verb.Description.Length > 0)
         {
@@ -43,7 +44,12 @@ internal sealed class HelpText(IReadOnlyList<JobVerb> jobs, IReadOnlyList<Verb> 
 
         Append(text, verb.Groups, "");
         text.Append("\nExamples:\n");
-        int width = verb.Examples.Max(static example => example.Command.Length);
+        int width = 0;
+        foreach ((string command, string _) in verb.Examples)
+        {
+            width = Math.Max(width, command.Length);
+        }
+
         foreach ((string command, string meaning) in verb.Examples)
         {
             text.Append($"  {command.PadRight(width)}   {meaning}\n");

@@ -18,13 +18,25 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
 
     private bool Resumes => _values.GetValue(options.Resume);
 
+    private bool RetriesFailed => _values.GetValue(options.RetryFailed);
+
     private bool IsQuiet => _values.GetValue(options.Quiet);
+
+    private bool DataIsOurs => _values.GetValue(options.Json) || _values.GetValue(options.JsonLines) || _values.GetValue(options.Csv);
+
+    private JournalUse JournalUse => (Resumes, RetriesFailed) switch
+    {
+        (true, _) => JournalUse.Resume,
+        (_, true) => JournalUse.RetryFailed,
+        _ => JournalUse.Anew,
+    };
 
     public async Task<int> RunAsync()
     {
         RefuseContradictions();
         AttemptPolicy attempts = options.Attempts.Read(_values, verb.DefaultRetries);
-        JobPlan plan = verb.CreatePlan(_values, attempts, new JobContext(_terminal, Resumes));
+        JobContext context = new(_terminal, Resumes);
+        JobPlan plan = verb.CreatePlan(_values, attempts, context);
         string? timelinePath = _values.GetValue(options.Timeline);
         if (timelinePath is not null)
         {
@@ -34,7 +46,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         RunSettings settings = new()
         {
             Model = options.ModelOf(_values, verb.DefaultModel),
-            Workers = _values.GetValue(options.Workers)?.Value,
+            Workers = _values.GetValue(options.Workers),
             KeepOrder = _values.GetValue(options.KeepOrder),
             Attempts = attempts,
             Halt = _values.GetValue(options.Halt) ?? HaltPolicy.Never,
@@ -42,13 +54,13 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         };
         if (_values.GetValue(options.DryRun))
         {
-            return await ListAsync(plan, settings with { Done = Resumes && JournalPath is { } log ? Journal.ReadDone(log) : null });
+            return await ListAsync(plan, settings with { Done = JournalPath is { } log && JournalUse != JournalUse.Anew ? Journal.ReadDone(log, JournalUse) : null });
         }
 
         using RunControl control = new(_terminal.TimeProvider);
-        using SignalHandler signals = new(control, RunControl.Grace, () => _terminal.Messages.WriteLine(
-            "overlap: stopping: what runs may end; press Ctrl-C again to end at once"));
-        using Journal? journal = JournalPath is { } path ? Journal.Open(path, plan.Name, plan.Template, Resumes) : null;
+        using SignalHandler signals = new(
+            control, verb.GraceAfterInterrupt, () => _terminal.Messages.WriteLine($"overlap: {verb.InterruptMessage}"), verb.KillAll);
+        using Journal? journal = JournalPath is { } path ? Journal.Open(path, plan.Name, plan.Template, JournalUse) : null;
         if (_values.GetValue(options.Deadline) is { } deadline)
         {
             control.StopAfter(deadline.Value);
@@ -56,6 +68,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
 
         OutputPipe output = new(_terminal.Output, control);
         using TimelineRecorder? recorder = CreateRecorder(isDrawn: timelinePath is not null);
+        using IDisposable? steering = verb.OpenSteering(_values, context, control);
         RunReport report;
         using (ProgressDisplay? progress = IsQuiet ? null : new ProgressDisplay(_terminal, plan.Name, plan.ItemCount))
         {
@@ -64,7 +77,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
                 keep: true,
                 settings with { Done = journal, Recorder = recorder },
                 control,
-                Listeners(plan, journal, output, progress));
+                Listeners(plan, journal, output, progress, verb.CreateListener(_values, context, output, control, DataIsOurs)));
         }
 
         if (_values.GetValue(options.Json))
@@ -89,9 +102,11 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         _ => null,
     };
 
-    private List<IItemListener> Listeners(JobPlan plan, Journal? journal, OutputPipe output, ProgressDisplay? progress)
+    private List<IItemListener> Listeners(JobPlan plan, Journal? journal, OutputPipe output, ProgressDisplay? progress, IItemListener? ofJob)
     {
-        List<IItemListener> listeners = [new FailureLines(_terminal.Messages)];
+        // What an item itself has to say comes first: were the journal before it, a kill between the two would lose it.
+        List<IItemListener> listeners = ofJob is null ? [] : [ofJob];
+        listeners.Add(new FailureLines(_terminal.Messages));
 
         // The journal before the output: what a reader has seen is never done again.
         if (journal is not null)
@@ -123,6 +138,16 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         if (formats > 1)
         {
             throw new RunException(ExitCode.Usage, "--json, --jsonl and --csv: give one of them");
+        }
+
+        if (Resumes && RetriesFailed)
+        {
+            throw new RunException(ExitCode.Usage, "--resume and --retry-failed: give one of them (--resume does what failed again, and what is new)");
+        }
+
+        if (RetriesFailed && JournalPath is null)
+        {
+            throw new RunException(ExitCode.Usage, "--retry-failed needs the journal of the run whose failed items to do again: --joblog FILE");
         }
 
         if (Resumes && JournalPath is null && !verb.ResumesByItself)
@@ -167,7 +192,7 @@ internal sealed class JobCommand(JobVerb verb, JobOptions options, Invocation in
         {
             messages.WriteLine(JournalPath is null && !verb.ResumesByItself
                 ? "overlap: no journal was kept; with --joblog FILE a stopped run can be resumed"
-                : $"overlap: to do the rest: {ResumeCommand.Of(invocation.Arguments)}");
+                : $"overlap: to do the rest: {ResumeCommand.Of(invocation.Arguments, verb.EndsInCommand)}");
         }
 
         if (!IsQuiet && report.Stop != StopReason.OutputClosed)

@@ -7,5 +7,8 @@ namespace Overlap.Cli.Commands;
 /// <param name="Resume">Whether the user asked to go on with an earlier run.</param>
 internal sealed record JobContext(Terminal Terminal, bool Resume)
 {
+    /// <summary>Standard input, or what stands for it.</summary>
+    public Stream Input { get; init; } = Terminal.Input;
+
     public TimeProvider TimeProvider => Terminal.TimeProvider;
 }

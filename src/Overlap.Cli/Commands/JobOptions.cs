@@ -12,13 +12,18 @@ internal sealed class JobOptions
 
     public JobOptions(JobVerb verb)
     {
-        Attempts = new AttemptOptions(verb.DefaultRetries);
+        Attempts = new AttemptOptions(verb.DefaultRetries, verb.TakesTimeoutOfMedian);
+        string models = ModelName.ExpectedOf(verb.Models);
         Model = ValueOption.Create(
-            "--model", "MODEL", $"{ModelName.Expected} (default: {ModelName.Of(verb.DefaultModel)})", ModelName.TryParse, $"a model: {ModelName.Expected}");
+            "--model",
+            "MODEL",
+            $"{models} (default: {ModelName.Of(verb.DefaultModel)})",
+            text => ModelName.TryParse(text) is { } name && verb.Models.Contains(name.Model) ? name : null,
+            $"a model: {models}").Offering(ModelName.WordsOf(verb.Models));
         Groups =
         [
             new OptionGroup("How it runs", [Model, Workers, .. Attempts.All, Deadline, Halt]),
-            new OptionGroup("Journal", JobLog, Resume, DryRun),
+            new OptionGroup("Journal", JobLog, Resume, RetryFailed, DryRun),
             new OptionGroup("Output", Json, JsonLines, Csv, KeepOrder, Timeline, Quiet, Color),
         ];
     }
@@ -29,13 +34,13 @@ internal sealed class JobOptions
 
     public Option<ModelName?> Model { get; }
 
-    public Option<Count?> Workers { get; } = CreateWorkers("items at the same time (default: what suits job and model)");
+    public Option<WorkerCount?> Workers { get; } = CreateWorkers("items at the same time; auto: as many as the work bears (default: what suits job and model)");
 
     public Option<Duration?> Deadline { get; } = ValueOption.Create(
         "--deadline", "T", "the longest that the whole run may take; then exit code 124", AttemptOptions.Positive, Duration.Expected);
 
     public Option<HaltPolicy?> Halt { get; } = ValueOption.Create(
-        "--halt", "POLICY", "give up early: now,fail=1  soon,fail=10%  soon,success=1 … (default: never)", HaltPolicy.TryParse, HaltPolicy.Expected);
+        "--halt", "POLICY", "give up early: now,fail=1  soon,fail=10%  soon,success=1 … (default: never)", HaltPolicy.TryParse, HaltPolicy.Expected).Offering(HaltPolicy.Words);
 
     public Option<string?> JobLog { get; } = new("--joblog")
     {
@@ -44,6 +49,8 @@ internal sealed class JobOptions
     };
 
     public Option<bool> Resume { get; } = new("--resume") { Description = "do only what the journal does not show as done" };
+
+    public Option<bool> RetryFailed { get; } = new("--retry-failed") { Description = "do only what the journal shows as failed, and not as done since" };
 
     public Option<bool> DryRun { get; } = new("--dry-run") { Description = "print the items and do nothing" };
 
@@ -63,13 +70,13 @@ internal sealed class JobOptions
 
     public ExecutionModel ModelOf(ParseResult values, ExecutionModel byDefault) => values.GetValue(Model)?.Model ?? byDefault;
 
-    public static Option<Count?> CreateWorkers(string description) =>
-        ValueOption.Number("--workers", "N", description, 1, MostWorkers, "-j");
+    public static Option<WorkerCount?> CreateWorkers(string description) =>
+        ValueOption.Create("--workers", "N", description, WorkerCount.Parser(MostWorkers), WorkerCount.Expected(MostWorkers), "-j").Offering(WorkerCount.AutoName);
 
     public static Option<string?> CreateTimeline(string description) => new("--timeline") { HelpName = "FILE", Description = description };
 
     public static Option<bool> CreateQuiet() => new("--quiet", "-q") { Description = "no progress and no summary; errors only" };
 
     public static Option<ColorMode?> CreateColor() =>
-        ValueOption.Create("--color", "WHEN", "auto, always or never; NO_COLOR is honoured (default: auto)", ColorMode.TryParse, ColorMode.Expected);
+        ValueOption.Create("--color", "WHEN", "auto, always or never; NO_COLOR is honoured (default: auto)", ColorMode.TryParse, ColorMode.Expected).Offering(ColorMode.Words);
 }

@@ -30,7 +30,8 @@ internal sealed class PipeCommand : Verb
     private readonly Option<Duration?> _work = ValueOption.Create(
         "--work", "T", "how long it takes to square one (default: 20ms)", Duration.TryParse, Duration.Expected);
 
-    private readonly Option<Count?> _workers = JobOptions.CreateWorkers($"squares at the same time in the second run (default: {DefaultWorkers})");
+    private readonly Option<Count?> _workers = ValueOption.Number(
+        "--workers", "N", $"squares at the same time in the second run (default: {DefaultWorkers})", 1, JobOptions.MostWorkers, "-j");
 
     private readonly Option<Count?> _capacity = ValueOption.Number(
         "--capacity", "N", $"the most items that a stage holds for the next (default: {DefaultCapacity})", 1, MostCapacity);

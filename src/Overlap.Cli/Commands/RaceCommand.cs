@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Races;
@@ -12,7 +11,8 @@ namespace Overlap.Cli.Commands;
 /// <summary><c>overlap race</c>: runs small concurrent programs under every order that matters.</summary>
 internal sealed class RaceCommand : Verb
 {
-    private readonly Argument<string?> _name = new("NAME") { Arity = ArgumentArity.ZeroOrOne, HelpName = "NAME" };
+    private readonly Argument<string?> _name =
+        new Argument<string?>("NAME") { Arity = ArgumentArity.ZeroOrOne, HelpName = "NAME" }.Offering(static () => BuiltInRace.All.SelectMany(static race => (string[])[race.Story, race.Name]).Distinct());
 
     private readonly Option<string?> _assembly = new("--assembly") { HelpName = "FILE", Description = "explore the methods with [Explored] of this assembly" };
 
@@ -23,7 +23,7 @@ internal sealed class RaceCommand : Verb
     private readonly Option<Count?> _schedules = ValueOption.Number("--schedules", "N", "the most schedules of each program", 1, int.MaxValue);
 
     private readonly Option<StrategyName?> _strategy = ValueOption.Create(
-        "--strategy", "NAME", $"how the next step is chosen: {StrategyName.Expected}", StrategyName.TryParse, StrategyName.Expected);
+        "--strategy", "NAME", $"how the next step is chosen: {StrategyName.Expected}", StrategyName.TryParse, StrategyName.Expected).Offering(StrategyName.Words);
 
     private readonly Option<bool> _json = new("--json") { Description = "print one JSON object with all that was found" };
 
@@ -134,29 +134,24 @@ internal sealed class RaceCommand : Verb
             return;
         }
 
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, JsonText.Compact))
+        invocation.Terminal.Output.Write(JsonText.Line(json =>
         {
             if (reports is [RaceReport only])
             {
                 only.Object.WriteTo(json);
+                return;
             }
-            else
+
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            json.WriteStartArray("programs");
+            foreach (RaceReport report in reports)
             {
-                json.WriteStartObject();
-                json.WriteNumber("version", 1);
-                json.WriteStartArray("programs");
-                foreach (RaceReport report in reports)
-                {
-                    report.Object.WriteTo(json);
-                }
-
-                json.WriteEndArray();
-                json.WriteEndObject();
+                report.Object.WriteTo(json);
             }
-        }
 
-        stream.WriteByte((byte)'\n');
-        invocation.Terminal.Output.Write(stream.ToArray());
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }));
     }
 }

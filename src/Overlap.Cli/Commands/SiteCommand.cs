@@ -19,6 +19,9 @@ internal sealed class SiteCommand : Verb
     private readonly Option<Rate?> _tooMany = ValueOption.Create(
         "--too-many", "R/s", "answer 429 with Retry-After to what comes faster (default: no limit)", Rate.TryParse, Rate.Expected);
 
+    private readonly Option<Count?> _atATime = ValueOption.Number(
+        "--at-a-time", "N", "requests answered at the same time; others wait (default: no limit)", 1, int.MaxValue);
+
     private readonly Option<ByteSize?> _size = ValueOption.Create(
         "--size", "BYTES", "the size of every page (default: 10,966 bytes at even paths, 276 at odd ones)", ByteSize.TryParse, ByteSize.Expected);
 
@@ -40,7 +43,7 @@ internal sealed class SiteCommand : Verb
         ("overlap site --size 50MB", "large downloads"),
     ];
 
-    public override IReadOnlyList<OptionGroup> Groups => [new OptionGroup("The site", _port, _delay, _fail, _tooMany, _size, _seed)];
+    public override IReadOnlyList<OptionGroup> Groups => [new OptionGroup("The site", _port, _delay, _fail, _tooMany, _atATime, _size, _seed)];
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
@@ -50,6 +53,7 @@ internal sealed class SiteCommand : Verb
             Delay = invocation.Values.GetValue(_delay)?.Value ?? TimeSpan.Zero,
             FailShare = invocation.Values.GetValue(_fail)?.Value ?? 0,
             TooManyPerSecond = invocation.Values.GetValue(_tooMany)?.PerSecond,
+            AtATime = invocation.Values.GetValue(_atATime)?.Value,
             Size = invocation.Values.GetValue(_size)?.Bytes,
             Seed = invocation.Values.GetValue(_seed)?.Value ?? 0,
         };

@@ -22,7 +22,7 @@ internal static class TimelineOutput
         {
             TimelineExport.Write(path, timelines);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (RunException.IsOfFile(exception))
         {
             throw RunException.File("cannot write the timeline", path, exception);
         }

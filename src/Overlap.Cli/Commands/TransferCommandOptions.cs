@@ -13,7 +13,8 @@ internal sealed class TransferCommandOptions
 
     private readonly Option<bool> _nul = new("--null", "-0") { Description = "URLs in the input end with NUL, not with a line end" };
 
-    private readonly Option<Count?> _perHost = ValueOption.Number("--per-host", "N", "requests at one host at the same time (default: 6)", 1, JobOptions.MostWorkers);
+    private readonly Option<WorkerCount?> _perHost = ValueOption.Create(
+        "--per-host", "N", "requests at one host at the same time; auto: as many as it bears (default: 6)", WorkerCount.Parser(JobOptions.MostWorkers), WorkerCount.Expected(JobOptions.MostWorkers)).Offering(WorkerCount.AutoName);
 
     private readonly Option<Rate?> _rate = ValueOption.Create(
         "--rate", "R", "requests started at one host (default: no limit)", Rate.TryParse, Rate.Expected);
@@ -63,6 +64,7 @@ internal sealed class TransferCommandOptions
             NulSeparated = values.GetValue(_nul),
             InterleaveHosts = !KeepsOrder(values),
             PerHost = values.GetValue(_perHost)?.Value ?? byDefault.PerHost,
+            AdaptsPerHost = values.GetValue(_perHost) is { IsAuto: true },
             RatePerHost = values.GetValue(_rate)?.PerSecond ?? byDefault.RatePerHost,
             RetryAfterMax = values.GetValue(_retryAfterMax)?.Value ?? byDefault.RetryAfterMax,
             MaxRedirects = values.GetValue(_maxRedirects)?.Value ?? byDefault.MaxRedirects,

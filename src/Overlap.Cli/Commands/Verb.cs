@@ -21,6 +21,11 @@ internal abstract class Verb
 
     public abstract IReadOnlyList<OptionGroup> Groups { get; }
 
+    /// <summary>Puts the words after the verb into the order in which they are read: options, then <c>--</c> where the rest are none.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="groups">All options that may stand among them.</param>
+    public virtual IReadOnlyList<string> Arrange(IReadOnlyList<string> words, IReadOnlyList<OptionGroup> groups) => words;
+
     /// <summary>Does it.</summary>
     /// <returns>The program's exit code.</returns>
     public abstract Task<int> RunAsync(Invocation invocation);

@@ -24,7 +24,7 @@ internal sealed class WorkerCommand : Verb
     private readonly Option<Count?> _concurrency = ValueOption.Number("--concurrency", "N", "calls at the same time (default: one per core)", 1, JobOptions.MostWorkers, "-c");
 
     private readonly Option<PoolName?> _pool = ValueOption.Create(
-        "--pool", "POOL", $"{PoolName.Expected} (default: threads)", PoolName.TryParse, PoolName.Expected);
+        "--pool", "POOL", $"{PoolName.Expected} (default: threads)", PoolName.TryParse, PoolName.Expected).Offering(PoolName.Words);
 
     private readonly Option<string?> _name = new("--name", "-n") { HelpName = "NAME", Description = "the worker's name among others (default: celery@ and the machine's)" };
 

@@ -1,4 +1,5 @@
 using Overlap.Advice;
+using Overlap.Advice.Probing;
 using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Rendering;

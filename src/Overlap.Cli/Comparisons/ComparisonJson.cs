@@ -9,26 +9,19 @@ namespace Overlap.Cli.Comparisons;
 /// <summary>The JSON object of a comparison. Its names are promised in docs/cli/compare.md.</summary>
 internal static class ComparisonJson
 {
-    public static byte[] Write(IReadOnlyList<Comparison> comparisons)
+    public static byte[] Write(IReadOnlyList<Comparison> comparisons) => JsonText.Line(json =>
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, JsonText.Compact))
+        json.WriteStartObject();
+        json.WriteNumber("version", 1);
+        json.WriteStartArray("comparisons");
+        foreach (Comparison comparison in comparisons)
         {
-            json.WriteStartObject();
-            json.WriteNumber("version", 1);
-            json.WriteStartArray("comparisons");
-            foreach (Comparison comparison in comparisons)
-            {
-                Write(json, comparison);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            Write(json, comparison);
         }
 
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 
     private static void Write(Utf8JsonWriter json, Comparison comparison)
     {
@@ -44,15 +37,7 @@ internal static class ComparisonJson
             json.WriteNumber("workers", run.Workers);
             json.WriteNumber("wallSeconds", JsonText.Seconds(run.Wall));
             json.WriteNumber("medianWallSeconds", JsonText.Seconds(row.MedianWall));
-            if (comparison.SpeedupOf(row) is { } speedup)
-            {
-                json.WriteNumber("speedup", JsonText.Number(speedup));
-            }
-            else
-            {
-                json.WriteNull("speedup");
-            }
-
+            JsonText.WriteNumber(json, "speedup", comparison.SpeedupOf(row));
             json.WriteNumber("cpuSeconds", JsonText.Seconds(run.Cpu));
             json.WriteNumber("overlapFactor", JsonText.Number(run.OverlapFactor));
             json.WriteNumber("waitShare", JsonText.Number(run.WaitShare));

@@ -1,3 +1,4 @@
+using Overlap.Cli.Arguments;
 using Overlap.Cli.Jobs;
 using Overlap.Executors;
 
@@ -13,7 +14,7 @@ internal sealed record ComparisonSettings
     public int Runs { get; init; } = 1;
 
     /// <summary>Workers of all models but inline; <see langword="null"/> for what the job takes by itself.</summary>
-    public int? Workers { get; init; }
+    public WorkerCount? Workers { get; init; }
 
     /// <summary>How often and how long an item is tried.</summary>
     public AttemptPolicy Attempts { get; init; } = new();

@@ -4,9 +4,6 @@ namespace Overlap.Cli.Jobs;
 /// <remarks>Time limits are cooperative: an attempt is asked to give up, and the item has failed when it has.</remarks>
 internal sealed class ItemAttempts<TItem>(Job<TItem> job, AttemptPolicy policy, TimeProvider timeProvider)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
     private readonly bool _once = job.OwnsAttempts || policy is { Retries: 0, Timeout: null, MaxTime: null };
 
     public ItemResult Execute(TItem item, CancellationToken cancellationToken) => _once
@@ -49,7 +46,7 @@ internal sealed class ItemAttempts<TItem>(Job<TItem> job, AttemptPolicy policy, 
                 return result;
             }
 
-            Task pause = Task.Delay(PauseAfter(attempt), timeProvider, allAttempts);
+            Task pause = Task.Delay(RetryPause.After(attempt), timeProvider, allAttempts);
             if (blocking)
             {
                 ((IAsyncResult)pause).AsyncWaitHandle.WaitOne();
@@ -73,11 +70,4 @@ internal sealed class ItemAttempts<TItem>(Job<TItem> job, AttemptPolicy policy, 
             ? $"took longer than {policy.MaxTime!.Value.TotalSeconds:0.###} s with all its attempts (--max-time)"
             : $"took longer than {policy.Timeout!.Value.TotalSeconds:0.###} s (--timeout)",
     };
-
-    // Exponential, with jitter so that items that failed together do not come back together.
-    private static TimeSpan PauseAfter(int attempt)
-    {
-        TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(attempt - 1, 16));
-        return (pause < LongestPause ? pause : LongestPause) * (0.5 + (Random.Shared.NextDouble() / 2));
-    }
 }

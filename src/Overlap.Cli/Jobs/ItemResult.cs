@@ -27,6 +27,18 @@ internal sealed record ItemResult
     /// <summary>The host that the item was about, or <see langword="null"/>.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Whether the other side has said meanwhile that it has had enough: an answer 429 or 503.</summary>
+    public bool WasRefused { get; init; }
+
+    /// <summary>The command that did it, for the journal; <see langword="null"/> when no command of the system's did.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>What the command gave back; <see langword="null"/> when there was none: then the journal tells by the status.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The signal that ended the command, or 0.</summary>
+    public int Signal { get; init; }
+
     /// <summary>The job's own fields for the data output, in order.</summary>
     public IReadOnlyList<ItemField> Fields { get; init; } = [];
 }

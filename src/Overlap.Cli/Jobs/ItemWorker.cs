@@ -9,10 +9,10 @@ internal sealed class ItemWorker<TItem>(Job<TItem> job, AttemptPolicy attempts) 
 
     /// <summary>Does an item.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="isRecorded">Whether a failure must be seen by the executor.</param>
+    /// <param name="isFailureSeen">Whether a failure must be seen by the executor.</param>
     /// <param name="starting">Cancelled when no new item may start.</param>
     /// <param name="running">Cancelled when running items must give up.</param>
-    public WorkedItem Do(PortableItem<TItem> item, bool isRecorded, CancellationToken starting, CancellationToken running)
+    public WorkedItem Do(PortableItem<TItem> item, bool isFailureSeen, CancellationToken starting, CancellationToken running)
     {
         if (starting.IsCancellationRequested)
         {
@@ -42,7 +42,7 @@ internal sealed class ItemWorker<TItem>(Job<TItem> job, AttemptPolicy attempts) 
             Duration = TimeProvider.System.GetElapsedTime(from),
             LimitReached = job.LimitReached,
         };
-        return isRecorded && result.Status == ItemStatus.Failed ? throw new WorkedItemFailedException(worked) : worked;
+        return isFailureSeen && result.Status == ItemStatus.Failed ? throw new WorkedItemFailedException(worked) : worked;
     }
 
     public ValueTask DisposeAsync() => job.DisposeAsync();

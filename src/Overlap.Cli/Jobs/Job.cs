@@ -1,4 +1,6 @@
+using Overlap.Adaptation;
 using Overlap.Executors;
+using Overlap.Timelines;
 
 namespace Overlap.Cli.Jobs;
 
@@ -30,6 +32,9 @@ internal abstract class Job<TItem> : IAsyncDisposable
     /// <summary>The number of items if it is known without reading them all.</summary>
     public virtual long? ItemCount => null;
 
+    /// <summary>Whether items are computed by threads of a native library: the clock of the thread that asked for it does not show that work.</summary>
+    public virtual bool WorksOutOfSight => false;
+
     /// <summary>The models that the job knows, in the order in which <c>compare</c> runs them.</summary>
     public virtual IReadOnlyList<ExecutionModel> Models { get; } = [ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async];
 
@@ -38,6 +43,27 @@ internal abstract class Job<TItem> : IAsyncDisposable
 
     /// <summary>The most workers that the job can be given under a model, whatever the user says.</summary>
     public virtual int MostWorkers(ExecutionModel model) => int.MaxValue;
+
+    /// <summary>The most items in work and paused between attempts, of a job that holds items back by <see cref="WaitToStartAsync"/>.</summary>
+    /// <param name="workers">The items that the user wants in work at the same time.</param>
+    public virtual int MostInWork(int workers) => workers;
+
+    /// <summary>
+    /// Lets a job that holds items back by <see cref="WaitToStartAsync"/> find itself how many are in work. Asked before <see cref="PrepareAsync"/>.
+    /// </summary>
+    /// <param name="recorder">Takes down each number, and why; may be <see langword="null"/>.</param>
+    /// <returns>Whether the job does so; if not, the executor does.</returns>
+    public virtual bool TryAdapt(TimelineRecorder? recorder) => false;
+
+    /// <summary>The items that may be in work now, of a job that holds items back; <see langword="null"/> when the executor's number holds.</summary>
+    public virtual int? Places => null;
+
+    /// <summary>How that number was found, when the job finds it itself.</summary>
+    public virtual LimitStatus? Adaptation => null;
+
+    /// <summary>Waits until a further item may start. Asked once for each item that is done in this run, one after the other, before it starts.</summary>
+    /// <param name="cancellationToken">Cancelled when nothing more may start.</param>
+    public virtual ValueTask WaitToStartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Opens what the run needs: a site, a folder, shared clients.</summary>
     public virtual ValueTask PrepareAsync(ExecutionModel model, int workers, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -51,6 +77,10 @@ internal abstract class Job<TItem> : IAsyncDisposable
     public virtual Func<ItemWorker<TItem>> WorkerProcess(AttemptPolicy attempts, int workers) =>
         throw new RunException(ExitCode.Usage, $"{Name} cannot run in worker processes");
 
+    /// <summary>The longest that an item may keep a worker process; then the process is ended, whatever it does. <see langword="null"/> for no limit.</summary>
+    /// <param name="attempts">How often and how long an item is tried.</param>
+    public virtual TimeSpan? CallDeadline(AttemptPolicy attempts) => null;
+
     /// <summary>Gives an item as it is done again after its worker died: nobody knows how far the dead one came.</summary>
     public virtual TItem Again(TItem item) => item;
 
@@ -62,6 +92,9 @@ internal abstract class Job<TItem> : IAsyncDisposable
 
     /// <summary>What a reader calls the item; one line, secrets masked.</summary>
     public abstract string LabelOf(TItem item);
+
+    /// <summary>What would be done with the item, for a run that does nothing.</summary>
+    public virtual string DescribeOf(TItem item) => LabelOf(item);
 
     /// <summary>Does one item, blocking the thread while it waits.</summary>
     public abstract ItemResult Execute(TItem item, CancellationToken cancellationToken);

@@ -75,7 +75,7 @@ internal abstract class JobPlan
             {
                 if (settings.Done?.Contains(_example.Template, _example.KeyOf(item)) != true)
                 {
-                    yield return _example.LabelOf(item);
+                    yield return _example.DescribeOf(item);
                 }
             }
         }

@@ -11,13 +11,31 @@ internal sealed partial class JobRunner<TItem>
     private string? _limitInWorkers;
 
     /// <summary>Gives what a worker does with an item. Nothing is captured but what can travel: not the job, not the runner.</summary>
-    private static Func<PortableItem<TItem>, WorkedItem> PortableWork(bool isRecorded, CancellationToken starting, CancellationToken running) =>
-        item => Worker.State<ItemWorker<TItem>>().Do(item, isRecorded, starting, running);
+    private static Func<PortableItem<TItem>, WorkedItem> PortableWork(bool isFailureSeen, CancellationToken starting, CancellationToken running) =>
+        item => Worker.State<ItemWorker<TItem>>().Do(item, isFailureSeen, starting, running);
+
+    /// <summary>Starts the worker processes of a slice before its clock: their start is a price of its own, not one of the items that are measured.</summary>
+    private async ValueTask WarmUpAsync(IExecutor executor)
+    {
+        if (settings.Slice is null || executor is not ProcessPoolExecutor pool)
+        {
+            return;
+        }
+
+        try
+        {
+            await pool.WarmUpAsync(pool.MaxWorkers, control.Starting);
+        }
+        catch (OperationCanceledException) when (control.Starting.IsCancellationRequested)
+        {
+            // Nothing will start: the run comes to its end by itself.
+        }
+    }
 
     private async Task ReceiveFromProcessesAsync(IExecutor executor)
     {
-        Func<PortableItem<TItem>, WorkedItem> work = PortableWork(settings.Recorder is not null, control.Starting, control.Running);
-        await foreach (CompletedCall<PortableItem<TItem>, WorkedItem> call in executor.AsCompletedAsync(PullPortableAsync(), work))
+        Func<PortableItem<TItem>, WorkedItem> work = PortableWork(IsFailureSeen, control.Starting, control.Running);
+        await foreach (CompletedCall<PortableItem<TItem>, WorkedItem> call in executor.AsCompletedAsync(PullPortableAsync(), work, WindowFor(executor)))
         {
             Receive(call.Index, await EndOfAsync(executor, work, call));
         }
@@ -44,21 +62,18 @@ internal sealed partial class JobRunner<TItem>
             deaths++;
             if (deaths > settings.Attempts.Retries || control.Starting.IsCancellationRequested)
             {
-                ItemResult failure = new()
-                {
-                    Item = item.Label,
-                    Status = ItemStatus.Failed,
-                    ErrorKind = WorkerDeath.ErrorKind,
-                    Message = death,
-                    Attempts = deaths,
-                };
-                return new ItemEnd(item.Sequence, job.KeyOf(item.Item), settings.TimeProvider.GetUtcNow(), TimeSpan.Zero, failure);
+                return FailureOf(item, WorkerDeath.ErrorKind, death, deaths, TimeSpan.Zero);
             }
 
             item = item with { Item = job.Again(item.Item) };
             Task<WorkedItem> again = executor.SubmitAsync(work, item);
             await ((Task)again).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             outcome = Outcome<WorkedItem>.FromTask(again);
+        }
+
+        if (outcome.Exception is CallDeadlineException { Deadline: var limit })
+        {
+            return FailureOf(item, "timeout", $"took longer than {limit.TotalSeconds:0.###} s; its worker process was ended", deaths + 1, limit);
         }
 
         WorkedItem worked = outcome.Exception switch
@@ -77,5 +92,12 @@ internal sealed partial class JobRunner<TItem>
         ItemResult result = worked.Result;
         return new ItemEnd(
             item.Sequence, job.KeyOf(item.Item), worked.StartedAt, worked.Duration, deaths == 0 ? result : result with { Attempts = result.Attempts + deaths });
+    }
+
+    /// <summary>Gives the end of an item about which its worker can say nothing any more.</summary>
+    private ItemEnd FailureOf(PortableItem<TItem> item, string kind, string message, int attempts, TimeSpan duration)
+    {
+        ItemResult failure = new() { Item = item.Label, Status = ItemStatus.Failed, ErrorKind = kind, Message = message, Attempts = attempts };
+        return new ItemEnd(item.Sequence, job.KeyOf(item.Item), settings.TimeProvider.GetUtcNow() - duration, duration, failure);
     }
 }

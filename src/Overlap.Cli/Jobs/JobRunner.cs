@@ -1,6 +1,8 @@
-using Overlap.Cli.Arguments;
+using Overlap.Adaptation;
+using Overlap.Advice.Probing;
 using Overlap.Executors;
 using Overlap.Timelines;
+using Overlap.Timelines.Drawing;
 
 namespace Overlap.Cli.Jobs;
 
@@ -35,7 +37,9 @@ internal sealed partial class JobRunner<TItem>(
     {
         int workers = settings.Model == ExecutionModel.Inline
             ? 1
-            : Math.Min(settings.Workers ?? job.DefaultWorkers(settings.Model), job.MostWorkers(settings.Model));
+            : Math.Min(IsAdaptive ? ExecutorOf.MostOf(settings.Model) : settings.Workers?.Value ?? job.DefaultWorkers(settings.Model), job.MostWorkers(settings.Model));
+        bool isExecutorAdaptive = IsAdaptive && !job.TryAdapt(settings.Recorder);
+        ExecutorStatistics statistics;
         try
         {
             await job.PrepareAsync(settings.Model, workers, control.Running);
@@ -47,39 +51,58 @@ internal sealed partial class JobRunner<TItem>(
 
         if (settings.KeepOrder)
         {
-            _window = new SemaphoreSlim(Math.Max(64, 2 * workers));
+            _window = new SemaphoreSlim(Math.Max(64, 2 * job.MostInWork(workers)));
         }
 
-        TimeSpan cpuBefore = ProgramCpu.Read();
+        BeginRecording();
+        TimeSpan cpuBefore = ProgramUsage.Read().Cpu;
         long startedAt = settings.TimeProvider.GetTimestamp();
         TimeSpan wall;
         TimeSpan cpu;
         Func<object>? workerState = settings.Model == ExecutionModel.Processes
             ? job.WorkerProcess(settings.Attempts, workers)
             : job.WorkerState(settings.Model);
-        await using (IExecutor executor = ExecutorOf.Create(settings.Model, workers, workerState, settings.Recorder))
+        TimeSpan? callDeadline = job.CallDeadline(settings.Attempts);
+        await using (IExecutor executor = ExecutorOf.Create(settings.Model, job.MostInWork(workers), isExecutorAdaptive, workerState, settings.Recorder, callDeadline))
         {
+            await WarmUpAsync(executor);
             await ReceiveAsync(executor);
             wall = settings.TimeProvider.GetElapsedTime(startedAt);
-            cpu = ProgramCpu.Read() - cpuBefore;
+            cpu = ProgramUsage.Read().Cpu - cpuBefore;
+            statistics = executor.GetStatistics();
         }
 
         // What its workers took is known when they have ended.
-        cpu = settings.Model == ExecutionModel.Processes ? ProgramCpu.Read() - cpuBefore : cpu;
+        cpu = settings.Model == ExecutionModel.Processes ? ProgramUsage.Read().Cpu - cpuBefore : cpu;
 
-        return ReportOf(workers, wall, cpu);
+        return ReportOf(job.Places ?? statistics.WorkerLimit, wall, cpu, job.Adaptation ?? statistics.Adaptation);
     }
 
     public void Dispose() => _window?.Dispose();
 
-    private RunReport ReportOf(int workers, TimeSpan wall, TimeSpan cpu)
+    private bool IsAdaptive => settings.Workers is { IsAuto: true } && settings.Model != ExecutionModel.Inline;
+
+    // Who records a run or finds the number of workers must see failures; to others they are results.
+    private bool IsFailureSeen => settings.Recorder is not null || IsAdaptive;
+
+    private RunReport ReportOf(int workers, TimeSpan wall, TimeSpan cpu, LimitStatus? adaptation = null)
     {
-        Timeline? timeline = settings.Recorder?.ToTimeline(job.Name, ModelName.Of(settings.Model), workers);
+        Timeline? timeline = TakeTimeline(workers);
+        if (timeline is not null && job.MostInWork(workers) > workers)
+        {
+            // Its calls ran in places of the job's own, and the executor's slots say nothing of them.
+            timeline = timeline with
+            {
+                Lanes = LanePacking.Lanes(timeline.Lanes.SelectMany(static lane => lane.Spans), "place", LaneKind.Slot, Environment.ProcessId),
+            };
+        }
+
         return new RunReport
         {
             Job = job.Name,
             Model = settings.Model,
             Workers = workers,
+            Adaptation = adaptation,
             Succeeded = _succeeded,
             Failed = _failed,
             Retried = _retried,
@@ -116,8 +139,8 @@ internal sealed partial class JobRunner<TItem>(
     private async Task ReceiveFromCallsAsync(IExecutor executor)
     {
         IAsyncEnumerable<CompletedCall<NumberedItem<TItem>, ItemEnd>> calls = settings.Model == ExecutionModel.Async
-            ? executor.AsCompletedAsync(PullAsync(), DoAsync)
-            : executor.AsCompletedAsync(PullAsync(), Do);
+            ? executor.AsCompletedAsync(PullAsync(), DoAsync, WindowFor(executor))
+            : executor.AsCompletedAsync(PullAsync(), Do, WindowFor(executor));
         await foreach (CompletedCall<NumberedItem<TItem>, ItemEnd> call in calls)
         {
             Receive(call.Index, call.Outcome.Exception is ItemFailedException failed ? failed.End : call.Outcome.Value);
@@ -163,6 +186,11 @@ internal sealed partial class JobRunner<TItem>(
 
                 sequence++;
                 TItem item = items.Current;
+                if (sequence <= settings.Slice?.Skipped)
+                {
+                    continue;
+                }
+
                 if (settings.Done?.Contains(job.Template, job.KeyOf(item)) == true)
                 {
                     _doneBefore++;
@@ -172,6 +200,11 @@ internal sealed partial class JobRunner<TItem>(
                 if (_window is not null)
                 {
                     await _window.WaitAsync(control.Starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                if (!await MayStartAsync() || settings.Slice?.Stop.TryBegin() == false)
+                {
+                    yield break;
                 }
 
                 yield return new NumberedItem<TItem>(job, sequence, item);
@@ -184,6 +217,22 @@ internal sealed partial class JobRunner<TItem>(
             {
                 await items.DisposeAsync();
             }
+        }
+    }
+
+    // Of a slice nothing is pulled ahead: what was pulled has begun.
+    private MapOptions? WindowFor(IExecutor executor) => settings.Slice is null ? null : new MapOptions { Window = executor.MaxWorkers };
+
+    private async ValueTask<bool> MayStartAsync()
+    {
+        try
+        {
+            await job.WaitToStartAsync(control.Starting);
+            return !control.Starting.IsCancellationRequested;
+        }
+        catch (OperationCanceledException) when (control.Starting.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
@@ -240,7 +289,7 @@ internal sealed partial class JobRunner<TItem>(
     private ItemEnd EndOf(NumberedItem<TItem> item, DateTimeOffset startedAt, long from, ItemResult result)
     {
         ItemEnd end = new(item.Sequence, job.KeyOf(item.Item), startedAt, settings.TimeProvider.GetElapsedTime(from), result);
-        return settings.Recorder is not null && result.Status == ItemStatus.Failed ? throw new ItemFailedException(end) : end;
+        return IsFailureSeen && result.Status == ItemStatus.Failed ? throw new ItemFailedException(end) : end;
     }
 
     private static ItemEnd NotStarted(NumberedItem<TItem> item) =>

@@ -12,6 +12,10 @@ internal sealed class RunException(int exitCode, string message, Exception? inne
         $"{what} {path}: {ReasonOf(cause)}",
         cause);
 
+    /// <summary>Whether an exception says that a file cannot be used.</summary>
+    /// <remarks>Of a file that would grow beyond the user's limit (<c>EFBIG</c>, <c>ulimit -f</c>) the framework makes an exception about arguments.</remarks>
+    public static bool IsOfFile(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
+
     private static string ReasonOf(Exception cause)
     {
         string reason = cause switch
@@ -19,6 +23,7 @@ internal sealed class RunException(int exitCode, string message, Exception? inne
             UnauthorizedAccessException => "permission denied",
             DirectoryNotFoundException => "no such folder",
             FileNotFoundException => "no such file",
+            ArgumentOutOfRangeException => "the file would be larger than the user's limit (ulimit -f)",
 
             // The framework's message is "<the system's reason> : '<path>'".
             _ => cause.Message.Split(" : '")[0],

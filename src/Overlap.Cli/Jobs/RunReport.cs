@@ -1,3 +1,4 @@
+using Overlap.Adaptation;
 using Overlap.Executors;
 using Overlap.Timelines;
 
@@ -10,8 +11,11 @@ internal sealed record RunReport
 
     public required ExecutionModel Model { get; init; }
 
-    /// <summary>Items that could be in work at the same time.</summary>
+    /// <summary>Items that could be in work at the same time; at the end, when the number was found meanwhile.</summary>
     public required int Workers { get; init; }
+
+    /// <summary>How the number was found, when it was found meanwhile.</summary>
+    public LimitStatus? Adaptation { get; init; }
 
     /// <summary>Items that ended well or failed in this run.</summary>
     public long Items => Succeeded + Failed;

@@ -17,7 +17,7 @@ internal sealed record RunSettings
     public required ExecutionModel Model { get; init; }
 
     /// <summary>Items at the same time; <see langword="null"/> for what the job takes by itself.</summary>
-    public int? Workers { get; init; }
+    public WorkerCount? Workers { get; init; }
 
     /// <summary>Hands on the ends in the order of the input.</summary>
     public bool KeepOrder { get; init; }
@@ -30,6 +30,9 @@ internal sealed record RunSettings
 
     /// <summary>Keys whose items are done already.</summary>
     public IDoneItems? Done { get; init; }
+
+    /// <summary>The part of the items to do; <see langword="null"/> for all of them.</summary>
+    public ItemSlice? Slice { get; init; }
 
     /// <summary>Takes down who ran which item when; <see langword="null"/> for nothing.</summary>
     public TimelineRecorder? Recorder { get; init; }

@@ -7,7 +7,7 @@ namespace Overlap.Cli.Journals;
 /// <remarks>
 /// Order: a line is written when its item has ended, in one write, before the next item's end is looked at.
 /// Race: after a kill at any moment a line is there whole, or torn and cut off by the next run, or missing; then the item is done again.
-/// Memory: sixteen bytes for each item done before.
+/// Memory: see <see cref="KnownItems"/>; a line is read and let go.
 /// </remarks>
 internal sealed class Journal : IItemListener, IDoneItems, IDisposable
 {
@@ -16,33 +16,39 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
     private readonly string _template;
     private readonly FileStream _file;
     private readonly JournalFormat _format;
-    private readonly HashSet<UInt128> _done;
+    private readonly KnownItems _known;
 
-    private Journal(string path, string name, string template, FileStream file, HashSet<UInt128> done)
+    private Journal(string path, string name, string template, FileStream file, KnownItems known)
     {
         _path = path;
         _name = name;
         _template = template;
         _file = file;
         _format = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) ? JournalFormat.JsonLines : JournalFormat.Columns;
-        _done = done;
+        _known = known;
     }
 
     /// <summary>Opens a journal: anew, or to go on where an earlier run ended.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The job's verb.</param>
     /// <param name="template">The job's template.</param>
-    /// <param name="resume">Whether to read what is done and append; else the file begins anew.</param>
+    /// <param name="use">Whether to read what earlier runs did and append; else the file begins anew.</param>
     /// <exception cref="RunException">The file cannot be opened, read or written.</exception>
-    public static Journal Open(string path, string name, string template, bool resume)
+    public static Journal Open(string path, string name, string template, JournalUse use)
     {
+        bool goesOn = use != JournalUse.Anew;
         FileStream? file = null;
         try
         {
             // No buffer of ours: what the system has taken survives the program's death.
-            file = new FileStream(path, resume ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            HashSet<UInt128> done = resume && file.CanSeek ? ReadDone(file) : [];
-            Journal journal = new(path, name, template, file, done);
+            file = new FileStream(path, goesOn ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            KnownItems known = new(use);
+            if (goesOn && file.CanSeek)
+            {
+                ReadAndCut(file, known);
+            }
+
+            Journal journal = new(path, name, template, file, known);
             if (journal._format == JournalFormat.Columns && (!file.CanSeek || file.Length == 0))
             {
                 file.Write(Encoding.UTF8.GetBytes(JournalLine.Header));
@@ -50,24 +56,26 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
 
             return journal;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (RunException.IsOfFile(exception))
         {
             file?.Dispose();
             throw RunException.File("cannot write the journal", path, exception);
         }
     }
 
-    /// <summary>Reads which items a journal shows as done, without opening it for writing.</summary>
-    public static IDoneItems ReadDone(string path)
+    /// <summary>Reads what a journal shows of earlier runs, without opening it for writing.</summary>
+    public static IDoneItems ReadDone(string path, JournalUse use)
     {
+        KnownItems known = new(use);
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return new DoneItems(ReadLines(file, out _));
+            _ = ReadLines(file, known);
+            return known;
         }
         catch (FileNotFoundException)
         {
-            return new DoneItems([]);
+            return known;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -75,7 +83,7 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
         }
     }
 
-    public bool Contains(string job, string key) => _done.Contains(JournalKey.Of(job, key));
+    public bool Contains(string job, string key) => _known.Contains(job, key);
 
     public void OnEnded(in ItemEnd end)
     {
@@ -84,7 +92,7 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
         {
             _file.Write(Encoding.UTF8.GetBytes(line));
         }
-        catch (IOException exception)
+        catch (Exception exception) when (RunException.IsOfFile(exception))
         {
             throw RunException.File("cannot write the journal", _path, exception);
         }
@@ -93,18 +101,15 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>Reads the whole lines and cuts off a torn one: what is appended must begin on a line of its own.</summary>
-    private static HashSet<UInt128> ReadDone(FileStream file)
+    private static void ReadAndCut(FileStream file, KnownItems known)
     {
-        HashSet<UInt128> done = ReadLines(file, out long wholeLength);
-        file.SetLength(wholeLength);
+        file.SetLength(ReadLines(file, known));
         file.Seek(0, SeekOrigin.End);
-        return done;
     }
 
-    private static HashSet<UInt128> ReadLines(FileStream file, out long wholeLength)
+    private static long ReadLines(FileStream file, KnownItems known)
     {
-        HashSet<UInt128> done = [];
-        wholeLength = 0;
+        long wholeLength = 0;
         byte[] buffer = new byte[64 * 1024];
         int used = 0;
         while (file.Read(buffer, used, buffer.Length - used) is > 0 and int read)
@@ -113,9 +118,9 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
             int from = 0;
             while (buffer.AsSpan(from, used - from).IndexOf((byte)'\n') is >= 0 and int length)
             {
-                if (JournalLine.TryReadDone(Encoding.UTF8.GetString(buffer, from, length), out UInt128 key))
+                if (JournalLine.TryRead(Encoding.UTF8.GetString(buffer, from, length), out UInt128 key, out bool isDone))
                 {
-                    done.Add(key);
+                    known.Add(key, isDone);
                 }
 
                 from += length + 1;
@@ -130,11 +135,6 @@ internal sealed class Journal : IItemListener, IDoneItems, IDisposable
             }
         }
 
-        return done;
-    }
-
-    private sealed class DoneItems(HashSet<UInt128> done) : IDoneItems
-    {
-        public bool Contains(string job, string key) => done.Contains(JournalKey.Of(job, key));
+        return wholeLength;
     }
 }

@@ -19,6 +19,7 @@ internal static class JournalLine
 
     private const int ColumnCount = 9;
     private const int ExitColumn = 6;
+    private const int SignalColumn = 7;
     private const int CommandColumn = 8;
     private const int KeyDigits = 32;
 
@@ -26,42 +27,49 @@ internal static class JournalLine
         ? WriteJson(end, job, key)
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{end.Sequence}\t{end.Result.Host ?? ":"}\t{Unix(end.StartedAt):0.000}\t{end.Duration.TotalSeconds:0.000}\t{end.Result.BytesSent}\t{end.Result.BytesReceived}\t{ExitOf(end)}\t0\t{job} {Escape(end.Result.Item)} #{JournalKey.Format(key)}\n");
+            $"{end.Sequence}\t{end.Result.Host ?? ":"}\t{Unix(end.StartedAt):0.000}\t{end.Duration.TotalSeconds:0.000}\t{end.Result.BytesSent}\t{end.Result.BytesReceived}\t{ExitOf(end)}\t{end.Result.Signal}\t{Escape(end.Result.Command ?? $"{job} {end.Result.Item}")} #{JournalKey.Format(key)}\n");
 
-    /// <summary>Reads which item a line shows as done.</summary>
+    /// <summary>Reads which item a line is about.</summary>
     /// <param name="line">The line without its end.</param>
     /// <param name="key">The key of the item.</param>
-    /// <returns>Whether the line shows an item as done.</returns>
-    public static bool TryReadDone(string line, out UInt128 key)
+    /// <param name="isDone">Whether the line shows it as done; else as failed.</param>
+    /// <returns>Whether the line is a whole one of ours.</returns>
+    public static bool TryRead(string line, out UInt128 key, out bool isDone)
     {
-        key = default;
-        return line.StartsWith('{') ? TryReadDoneJson(line, out key) : TryReadDoneColumns(line, out key);
+        (key, isDone) = (default, false);
+        return line.StartsWith('{') ? TryReadJson(line, out key, out isDone) : TryReadColumns(line, out key, out isDone);
     }
 
-    private static bool TryReadDoneColumns(string line, out UInt128 key)
+    private static bool TryReadColumns(string line, out UInt128 key, out bool isDone)
     {
-        key = default;
-        string[] columns = line.Split('\t');
-        if (columns.Length != ColumnCount || columns[ExitColumn] != "0")
+        (key, isDone) = (default, false);
+        Span<Range> columns = stackalloc Range[ColumnCount + 1];
+        if (line.AsSpan().Split(columns, '\t') != ColumnCount)
         {
             return false;
         }
 
-        ReadOnlySpan<char> command = columns[CommandColumn];
+        isDone = line.AsSpan(columns[ExitColumn]) is "0" && line.AsSpan(columns[SignalColumn]) is "0";
+        ReadOnlySpan<char> command = line.AsSpan(columns[CommandColumn]);
         return command.Length > KeyDigits + 2
             && command[^(KeyDigits + 2)..] is [' ', '#', ..]
             && UInt128.TryParse(command[^KeyDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out key);
     }
 
-    private static bool TryReadDoneJson(string line, out UInt128 key)
+    private static bool TryReadJson(string line, out UInt128 key, out bool isDone)
     {
-        key = default;
+        (key, isDone) = (default, false);
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.TryGetProperty("exitval", out JsonElement exit)
-                && exit.ValueKind == JsonValueKind.Number && exit.TryGetInt32(out int value) && value == 0
-                && document.RootElement.TryGetProperty("key", out JsonElement text)
+            JsonElement root = document.RootElement;
+            if (!TryGetNumber(root, "exitval", out int exit))
+            {
+                return false;
+            }
+
+            isDone = exit == 0 && (!TryGetNumber(root, "signal", out int signal) || signal == 0);
+            return root.TryGetProperty("key", out JsonElement text)
                 && text.ValueKind == JsonValueKind.String
                 && UInt128.TryParse(text.GetString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out key);
         }
@@ -69,6 +77,12 @@ internal static class JournalLine
         {
             return false;
         }
+    }
+
+    private static bool TryGetNumber(JsonElement root, string name, out int number)
+    {
+        number = 0;
+        return root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out number);
     }
 
     private static string WriteJson(in ItemEnd end, string job, UInt128 key)
@@ -84,9 +98,14 @@ internal static class JournalLine
             json.WriteNumber("send", end.Result.BytesSent);
             json.WriteNumber("receive", end.Result.BytesReceived);
             json.WriteNumber("exitval", ExitOf(end));
-            json.WriteNumber("signal", 0);
+            json.WriteNumber("signal", end.Result.Signal);
             json.WriteString("job", job);
             json.WriteString("item", end.Result.Item);
+            if (end.Result.Command is { } command)
+            {
+                json.WriteString("command", command);
+            }
+
             json.WriteNumber("attempts", end.Result.Attempts);
             json.WriteString("error", end.Result.ErrorKind);
             json.WriteString("message", end.Result.Message);
@@ -97,7 +116,7 @@ internal static class JournalLine
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length) + "\n";
     }
 
-    private static int ExitOf(in ItemEnd end) => end.Result.Status == ItemStatus.Failed ? 1 : 0;
+    private static int ExitOf(in ItemEnd end) => end.Result.ExitCode ?? (end.Result.Status == ItemStatus.Failed ? 1 : 0);
 
     private static decimal Unix(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000m;
 

@@ -7,40 +7,26 @@ namespace Overlap.Cli.Pipes;
 /// <summary>The JSON object of both runs. Its names are promised in docs/cli/pipe.md.</summary>
 internal static class PipeJson
 {
-    public static byte[] Write(PipeSettings settings, IReadOnlyList<PipeResult> runs)
+    public static byte[] Write(PipeSettings settings, IReadOnlyList<PipeResult> runs) => JsonText.Line(json =>
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, JsonText.Compact))
+        json.WriteStartObject();
+        json.WriteNumber("version", 1);
+        json.WriteNumber("count", settings.Count);
+        json.WriteNumber("produceSeconds", JsonText.Seconds(settings.Produce));
+        json.WriteNumber("workSeconds", JsonText.Seconds(settings.Work));
+        json.WriteNumber("capacity", settings.Capacity);
+        json.WriteStartArray("runs");
+        foreach (PipeResult run in runs)
         {
-            json.WriteStartObject();
-            json.WriteNumber("version", 1);
-            json.WriteNumber("count", settings.Count);
-            json.WriteNumber("produceSeconds", JsonText.Seconds(settings.Produce));
-            json.WriteNumber("workSeconds", JsonText.Seconds(settings.Work));
-            json.WriteNumber("capacity", settings.Capacity);
-            json.WriteStartArray("runs");
-            foreach (PipeResult run in runs)
-            {
-                Write(json, run);
-            }
-
-            json.WriteEndArray();
-            if (runs.Count > 1 && !runs[^1].IsPartial && runs[0].PerSecond > 0)
-            {
-                json.WriteNumber("speedup", JsonText.Number(runs[^1].PerSecond / runs[0].PerSecond));
-            }
-            else
-            {
-                json.WriteNull("speedup");
-            }
-
-            json.WriteBoolean("partial", runs[^1].IsPartial);
-            json.WriteEndObject();
+            Write(json, run);
         }
 
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+        json.WriteEndArray();
+        bool isSpeedup = runs.Count > 1 && !runs[^1].IsPartial && runs[0].PerSecond > 0;
+        JsonText.WriteNumber(json, "speedup", isSpeedup ? runs[^1].PerSecond / runs[0].PerSecond : null);
+        json.WriteBoolean("partial", runs[^1].IsPartial);
+        json.WriteEndObject();
+    });
 
     private static void Write(Utf8JsonWriter json, PipeResult run)
     {

@@ -7,32 +7,30 @@ namespace Overlap.Cli.Rendering;
 /// <summary>The JSON object of one run. Its names are promised in docs/cli/index.md.</summary>
 internal static class ReportJson
 {
-    public static byte[] Write(RunReport report)
+    public static byte[] Write(RunReport report) => JsonText.Line(json =>
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, JsonText.Compact))
+        json.WriteStartObject();
+        json.WriteNumber("version", 1);
+        json.WriteString("job", report.Job);
+        json.WriteString("model", ModelName.Of(report.Model));
+        json.WriteNumber("workers", report.Workers);
+        if (report.Adaptation is { } adaptation)
         {
-            json.WriteStartObject();
-            json.WriteNumber("version", 1);
-            json.WriteString("job", report.Job);
-            json.WriteString("model", ModelName.Of(report.Model));
-            json.WriteNumber("workers", report.Workers);
-            json.WriteNumber("items", report.Items);
-            json.WriteNumber("succeeded", report.Succeeded);
-            json.WriteNumber("failed", report.Failed);
-            json.WriteNumber("retried", report.Retried);
-            json.WriteNumber("wallSeconds", JsonText.Seconds(report.Wall));
-            json.WriteNumber("cpuSeconds", JsonText.Seconds(report.Cpu));
-            json.WriteNumber("overlapFactor", JsonText.Number(report.OverlapFactor));
-            json.WriteNumber("waitShare", JsonText.Number(report.WaitShare));
-            WriteItemSeconds(json, report);
-            json.WriteBoolean("partial", report.Partial);
-            json.WriteEndObject();
+            json.WriteString("workersReason", adaptation.Reason);
         }
 
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
-    }
+        json.WriteNumber("items", report.Items);
+        json.WriteNumber("succeeded", report.Succeeded);
+        json.WriteNumber("failed", report.Failed);
+        json.WriteNumber("retried", report.Retried);
+        json.WriteNumber("wallSeconds", JsonText.Seconds(report.Wall));
+        json.WriteNumber("cpuSeconds", JsonText.Seconds(report.Cpu));
+        json.WriteNumber("overlapFactor", JsonText.Number(report.OverlapFactor));
+        json.WriteNumber("waitShare", JsonText.Number(report.WaitShare));
+        WriteItemSeconds(json, report);
+        json.WriteBoolean("partial", report.Partial);
+        json.WriteEndObject();
+    });
 
     public static void WriteItemSeconds(Utf8JsonWriter json, RunReport report)
     {

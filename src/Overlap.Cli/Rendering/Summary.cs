@@ -20,7 +20,7 @@ internal static class Summary
         }
 
         parts.Add(OneAfterTheOther(report));
-        parts.Add($"{ModelName.Of(report.Model)}, {Text.Count(report.Workers, "worker", "workers")}");
+        parts.Add($"{ModelName.Of(report.Model)}, {Text.Count(report.Workers, "worker", "workers")}{(report.Adaptation is { } adaptation ? $" (auto: {adaptation.Reason})" : "")}");
         if (report.Items > 0)
         {
             parts.Add($"p95 {Text.Seconds(report.Percentile95)}");

@@ -15,7 +15,7 @@ internal sealed class Terminal
     {
         Output = output;
         Input = input;
-        Messages = new Messages(new StreamWriter(error, Utf8, 1024, leaveOpen: true) { AutoFlush = true, NewLine = "\n" });
+        Messages = new Messages(new StreamWriter(error, Utf8, 1024, leaveOpen: true) { AutoFlush = true, NewLine = "\n" }, error);
     }
 
     /// <summary>Where data goes, and nothing else.</summary>

@@ -23,6 +23,7 @@ internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>, ID
     private readonly SiteOptions _options;
     private readonly DelayLine? _delays;
     private readonly RequestAllowance? _allowance;
+    private readonly SemaphoreSlim? _places;
     private readonly byte[]? _chunk;
     private long _requests;
 
@@ -31,6 +32,7 @@ internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>, ID
         _options = options;
         _delays = options.Delay > TimeSpan.Zero ? new DelayLine(options.Delay, timeProvider) : null;
         _allowance = options.TooManyPerSecond is { } rate ? new RequestAllowance(rate, timeProvider) : null;
+        _places = options.AtATime is { } places ? new SemaphoreSlim(places) : null;
         _chunk = options.Size is { } size ? PageContent.Compose((int)Math.Min(size, ChunkBytes)) : null;
     }
 
@@ -52,10 +54,29 @@ internal sealed class SiteApplication : IHttpApplication<IFeatureCollection>, ID
             return Task.CompletedTask;
         }
 
-        return _delays is null ? Answer(context, response, number) : AnswerLaterAsync(_delays, context, response, number);
+        return _places is not null ? AnswerInTurnAsync(_places, context, response, number)
+            : _delays is not null ? AnswerLaterAsync(_delays, context, response, number)
+            : Answer(context, response, number);
     }
 
-    public void Dispose() => _delays?.Dispose();
+    public void Dispose()
+    {
+        _delays?.Dispose();
+        _places?.Dispose();
+    }
+
+    private async Task AnswerInTurnAsync(SemaphoreSlim places, IFeatureCollection context, IHttpResponseFeature response, long number)
+    {
+        await places.WaitAsync();
+        try
+        {
+            await (_delays is null ? Answer(context, response, number) : AnswerLaterAsync(_delays, context, response, number));
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
 
     private async Task AnswerLaterAsync(DelayLine delays, IFeatureCollection context, IHttpResponseFeature response, long number)
     {

@@ -15,6 +15,9 @@ internal sealed record SiteOptions
     /// <summary>Requests a second beyond which the answer is 429; <see langword="null"/> for no limit.</summary>
     public double? TooManyPerSecond { get; init; }
 
+    /// <summary>Requests answered at the same time; others wait. <see langword="null"/> for no limit.</summary>
+    public int? AtATime { get; init; }
+
     /// <summary>The size of every page in bytes; <see langword="null"/> for the classic sizes.</summary>
     public long? Size { get; init; }
 

@@ -85,4 +85,46 @@ public sealed class ValueTests
 
     [Fact]
     public void ModelList_EmptyName_IsRefused() => Assert.Null(ModelList.TryParse("async,"));
+
+    [Theory]
+    [InlineData("85ms", 0.085, null)]
+    [InlineData("300%", null, 3.0)]
+    [InlineData("100%", null, 1.0)]
+    public void TimeoutLimit_GoodText_IsRead(string text, double? seconds, double? ofMedian) =>
+        Assert.Equal((seconds, ofMedian), (TimeoutLimit.TryParse(text)!.Time?.TotalSeconds, TimeoutLimit.TryParse(text)!.OfMedian));
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("99%")]
+    [InlineData("%")]
+    [InlineData("-200%")]
+    [InlineData("x")]
+    public void TimeoutLimit_BadText_IsRefused(string text) => Assert.Null(TimeoutLimit.TryParse(text));
+
+    [Fact]
+    public void LoadLimit_Share_IsOfTheProcessors() => Assert.Equal(Environment.ProcessorCount, LoadLimit.TryParse("100%")!.Threads);
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("x")]
+    [InlineData("%")]
+    [InlineData("1e3")]
+    public void LoadLimit_BadText_IsRefused(string text) => Assert.Null(LoadLimit.TryParse(text));
+
+    [Theory]
+    [InlineData("csv", ',')]
+    [InlineData("tsv", '\t')]
+    [InlineData("\\t", '\t')]
+    [InlineData(";", ';')]
+    [InlineData(" ", ' ')]
+    public void ColumnSeparator_GoodText_IsRead(string text, char separator) => Assert.Equal((byte)separator, ColumnSeparator.TryParse(text)!.Value);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ab")]
+    [InlineData("\"")]
+    [InlineData("\n")]
+    [InlineData("é")]
+    public void ColumnSeparator_BadText_IsRefused(string text) => Assert.Null(ColumnSeparator.TryParse(text));
 }

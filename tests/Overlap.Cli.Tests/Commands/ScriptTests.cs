@@ -16,10 +16,10 @@ public sealed class ScriptTests : IDisposable
         File.CreateSymbolicLink(link, Script());
         File.WriteAllText(_folder.PathOf("list.txt"), "not a url\n");
         using Process process = Start(link, "fetch", "-i", "list.txt", "--out", "pages", "--quiet", "--json");
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using Patience patience = new(process);
+        (int exitCode, string output, _) = await patience.WaitAsync(process);
 
-        Assert.Equal(1, process.ExitCode);
+        Assert.Equal(1, exitCode);
         Assert.StartsWith("{\"version\":1,\"job\":\"fetch\"", output, StringComparison.Ordinal);
         Assert.True(Directory.Exists(_folder.PathOf("pages")));
     }
@@ -28,13 +28,14 @@ public sealed class ScriptTests : IDisposable
     public async Task Overlap_Terminated_SignalReachesTheProgramItself()
     {
         using Process process = Start(Script(), "site");
-        string? address = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using Patience patience = new(process);
+        string? address = await process.StandardOutput.ReadLineAsync(patience.Token);
         Assert.StartsWith("http://127.0.0.1:", address, StringComparison.Ordinal);
 
         // The program took the script's place: were it a child, the signal would end the script and leave the site behind.
         string command = File.ReadAllText($"/proc/{process.Id}/cmdline");
         using Process kill = Process.Start("/bin/kill", ["-TERM", $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(patience.Token);
 
         Assert.Contains("Overlap.Cli\0site", command, StringComparison.Ordinal);
         await Assert.ThrowsAsync<HttpRequestException>(async () =>

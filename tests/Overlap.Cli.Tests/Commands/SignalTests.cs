@@ -24,7 +24,7 @@ public sealed class SignalTests : IDisposable
         List<string> items = [];
         using (CliProcess first = CliProcess.Start(arguments))
         {
-            items.Add(ItemOf((await first.Output.ReadLineAsync(TestContext.Current.CancellationToken))!));
+            items.Add(ItemOf((await first.ReadLineAsync())!));
             first.Signal(CliProcess.Interrupt);
             (int exitCode, string output, string error) = await first.EndAsync();
             items.AddRange(ItemsOf(output));
@@ -49,7 +49,7 @@ public sealed class SignalTests : IDisposable
         string[] arguments = ["pages", "--workers", "4", "--count", $"{ManyItems}", "--delay", "1ms", "--jsonl", "--joblog", journal];
         using (CliProcess first = CliProcess.Start(arguments))
         {
-            await first.Output.ReadLineAsync(TestContext.Current.CancellationToken);
+            await first.ReadLineAsync();
             first.Signal(CliProcess.Kill);
             await first.EndAsync();
         }
@@ -65,7 +65,7 @@ public sealed class SignalTests : IDisposable
     public async Task Terminate_WhileRunning_ExitCodeTells()
     {
         using CliProcess process = CliProcess.Start("pages", "--model", "inline", "--count", $"{ManyItems}", "--delay", "1ms", "--jsonl");
-        await process.Output.ReadLineAsync(TestContext.Current.CancellationToken);
+        await process.ReadLineAsync();
         process.Signal(CliProcess.Terminate);
 
         Assert.Equal(143, (await process.EndAsync()).ExitCode);
@@ -75,8 +75,8 @@ public sealed class SignalTests : IDisposable
     public async Task Interrupt_WithJson_PrintsAPartialReport()
     {
         using CliProcess process = CliProcess.Start("pages", "--model", "inline", "--delay", "5ms", "--count", "100000", "--json", "--joblog", "/dev/stderr");
-        Assert.StartsWith("Seq", await process.Error.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        await process.Error.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("Seq", await process.ReadErrorLineAsync(), StringComparison.Ordinal);
+        await process.ReadErrorLineAsync();
         process.Signal(CliProcess.Interrupt);
         (_, string output, _) = await process.EndAsync();
 
@@ -88,9 +88,9 @@ public sealed class SignalTests : IDisposable
     {
         // The journal begins after the handlers are up: its first line tells.
         using CliProcess process = CliProcess.Start("pages", "--count", "1", "--delay", "1h", "--model", "inline", "--joblog", "/dev/stderr");
-        await process.Error.ReadLineAsync(TestContext.Current.CancellationToken);
+        await process.ReadErrorLineAsync();
         process.Signal(CliProcess.Interrupt);
-        Assert.StartsWith("overlap: stopping", await process.Error.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("overlap: stopping", await process.ReadErrorLineAsync(), StringComparison.Ordinal);
         process.Signal(CliProcess.Interrupt);
 
         Assert.Equal(130, (await process.EndAsync()).ExitCode);

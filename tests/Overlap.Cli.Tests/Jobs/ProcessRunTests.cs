@@ -1,3 +1,4 @@
+using Overlap.Advice.Probing;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fib;
 using Overlap.Cli.Jobs.Pages;
@@ -32,6 +33,21 @@ public sealed class ProcessRunTests : IDisposable
         Assert.Equal(30, report.Succeeded);
         Assert.Equal(Enumerable.Range(1, 30).Select(static n => (long)n), ends.Select(static end => end.Sequence));
         Assert.All(ends, static end => Assert.Equal(6_765L, end.Result.Fields.Single().ToObject()));
+    }
+
+    [Fact]
+    public async Task RunAsync_Slice_WorkersAreThereBeforeItsClockStarts()
+    {
+        using Overlap.Timelines.TimelineRecorder recorder = new();
+        int lanes = -1;
+        FirstAsk clock = new(() => lanes = recorder.ToTimeline("fib", "processes", 2).Lanes.Length);
+        ProbeStop stop = new(new ProbeOrder(ExecutionModel.Processes, 2, TimeSpan.FromMinutes(1)) { MostItems = 5 }, clock);
+
+        (RunReport report, _) = await RunAsync(
+            new FibJob(new FibOptions { Argument = 10, Times = 30 }),
+            settings => settings with { Workers = 2, Recorder = recorder, Slice = new ItemSlice(0, stop) });
+
+        Assert.Equal((2, 5L), (lanes, report.Succeeded));
     }
 
     [Fact]
@@ -74,6 +90,16 @@ public sealed class ProcessRunTests : IDisposable
         ItemResult failed = ends.Single(static end => end.Result.Status == ItemStatus.Failed).Result;
         Assert.Equal(("item 2", "worker-died", 1), (failed.Item, failed.ErrorKind, failed.Attempts));
         Assert.Contains("code 7", failed.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_ItemHearsOfNoToken_ItsWorkerIsEndedAtTheDeadlineAndTheOthersAreDone()
+    {
+        (RunReport report, List<ItemEnd> ends) = await RunAsync(new CrashingJob(_folder.PathOf(""), "stuck"), static settings => settings);
+
+        Assert.Equal((2, 1, false), (report.Succeeded, report.Failed, report.Partial));
+        ItemResult failed = ends.Single(static end => end.Result.Status == ItemStatus.Failed).Result;
+        Assert.Equal(("item 2", "timeout", "took longer than 4 s; its worker process was ended"), (failed.Item, failed.ErrorKind, failed.Message));
     }
 
     [Theory]
@@ -137,6 +163,8 @@ public sealed class ProcessRunTests : IDisposable
 
         public override int DefaultWorkers(ExecutionModel model) => 2;
 
+        public override TimeSpan? CallDeadline(AttemptPolicy attempts) => what == "stuck" ? TimeSpan.FromSeconds(4) : null;
+
         public override Func<ItemWorker<int>> WorkerProcess(AttemptPolicy attempts, int workers)
         {
             (string where, string how) = (folder, what);
@@ -167,6 +195,9 @@ public sealed class ProcessRunTests : IDisposable
                         cancellationToken.WaitHandle.WaitOne();
                         cancellationToken.ThrowIfCancellationRequested();
                         break;
+                    case "stuck":
+                        CancellationToken.None.WaitHandle.WaitOne();
+                        break;
                     default:
                         Environment.Exit(7);
                         break;
@@ -177,5 +208,21 @@ public sealed class ProcessRunTests : IDisposable
         }
 
         public override ValueTask<ItemResult> ExecuteAsync(int item, CancellationToken cancellationToken) => new(Execute(item, cancellationToken));
+    }
+
+    /// <summary>A clock that says when it is asked for the first time.</summary>
+    private sealed class FirstAsk(Action ask) : TimeProvider
+    {
+        private int _asked;
+
+        public override long GetTimestamp()
+        {
+            if (Interlocked.Exchange(ref _asked, 1) == 0)
+            {
+                ask();
+            }
+
+            return base.GetTimestamp();
+        }
     }
 }

@@ -138,7 +138,8 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((ExitCode.Environment, "cannot write the journal /dev/full: No space left on device"), (exception.ExitCode, exception.Message));
     }
 
-    private static Journal Open(string path, bool resume = false) => Journal.Open(path, "fetch", "fetch", resume);
+    private static Journal Open(string path, bool resume = false) =>
+        Journal.Open(path, "fetch", "fetch", resume ? JournalUse.Resume : JournalUse.Anew);
 
     private static string KeyOf(string key) => JournalKey.Format(JournalKey.Of("fetch", key));
 

@@ -41,7 +41,7 @@ internal sealed class QueueFolder : IDisposable
         string greeting;
         do
         {
-            greeting = await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("The worker ended before it consumed.");
+            greeting = await worker.ReadErrorLineAsync() ?? throw new InvalidOperationException("The worker ended before it consumed.");
         }
         while (!greeting.Contains(" consumes celery at ", StringComparison.Ordinal));
 

@@ -93,9 +93,9 @@ public sealed class RedisCommandsTests : IAsyncLifetime
         await _redis!.KillAsync();
         using CliProcess worker = CliProcess.Start("worker", "--app", QueueFolder.App, "--broker", Url, "--concurrency", "2");
 
-        Assert.Equal($"overlap: {Url} does not answer yet: trying on", await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal($"overlap: {Url} does not answer yet: trying on", await worker.ReadErrorLineAsync());
         await _redis.StartAgainAsync();
-        Assert.Contains(" consumes celery at ", await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(" consumes celery at ", await worker.ReadErrorLineAsync(), StringComparison.Ordinal);
         Assert.Equal((0, "5\n", ""), await RunAsync("call", "tasks.add", "--args", "[2, 3]", "--wait"));
     }
 
@@ -112,7 +112,7 @@ public sealed class RedisCommandsTests : IAsyncLifetime
     private async Task<CliProcess> WorkAsync()
     {
         CliProcess worker = CliProcess.Start("worker", "--app", QueueFolder.App, "--broker", Url, "--concurrency", "2");
-        Assert.Contains(" consumes celery at ", await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(" consumes celery at ", await worker.ReadErrorLineAsync(), StringComparison.Ordinal);
         return worker;
     }
 }

@@ -47,7 +47,7 @@ public sealed class WorkerCommandTests : IDisposable
         (int exitCode, string output, string error) = await _queue.RunAsync("call", "tasks.fail", "--id", "one", "--wait");
 
         Assert.Equal((1, "", "overlap: one failed: InvalidOperationException: failed on purpose\n"), (exitCode, output, error));
-        string? line = await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken);
+        string? line = await worker.ReadErrorLineAsync();
         Assert.StartsWith("overlap: error: Task tasks.fail one failed after ", line, StringComparison.Ordinal);
         Assert.EndsWith(": InvalidOperationException: failed on purpose", line, StringComparison.Ordinal);
     }
@@ -58,7 +58,7 @@ public sealed class WorkerCommandTests : IDisposable
         using CliProcess worker = CliProcess.Start("worker", "--app", QueueFolder.App, "--broker", _queue.Url, "--json", "--quiet");
         await _queue.RunAsync("call", "tasks.fail", "--wait");
 
-        using JsonDocument line = JsonDocument.Parse((await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken))!);
+        using JsonDocument line = JsonDocument.Parse((await worker.ReadErrorLineAsync())!);
         Assert.Equal("error", line.RootElement.GetProperty("level").GetString());
         Assert.Equal(14003, line.RootElement.GetProperty("event").GetInt32());
     }
@@ -96,7 +96,7 @@ public sealed class WorkerCommandTests : IDisposable
 
         await _queue.RunAsync("call", "tasks.echo", "--args", "[1]", "--wait");
         worker.Signal(CliProcess.Interrupt);
-        Assert.StartsWith("overlap: stopping", await worker.Error.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("overlap: stopping", await worker.ReadErrorLineAsync(), StringComparison.Ordinal);
         worker.Signal(CliProcess.Interrupt);
 
         Assert.Equal(130, (await worker.EndAsync()).ExitCode);

@@ -28,4 +28,29 @@ public sealed class MessagesTests
 
         Assert.EndsWith("\r\e[1A\e[Jmessage\none\ntwo", writer.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void WriteBytes_WithoutLineEnd_StatusBeginsOnALineOfItsOwn()
+    {
+        using StringWriter writer = new();
+        Messages messages = new(writer);
+
+        messages.SetStatus("status");
+        messages.WriteBytes("part"u8);
+        messages.WriteBytes("whole\n"u8);
+
+        Assert.Equal("\r\e[Kstatus\r\e[Kpart\nstatus\r\e[Kwhole\nstatus", writer.ToString());
+    }
+
+    [Fact]
+    public void WriteBytes_BytesThatAreNoText_ArriveAsTheyAre()
+    {
+        using MemoryStream stream = new();
+        using StreamWriter writer = new(stream) { AutoFlush = true };
+        Messages messages = new(writer, stream);
+
+        messages.WriteBytes([0xFF, 0x00]);
+
+        Assert.Equal([0xFF, 0x00], stream.ToArray());
+    }
 }

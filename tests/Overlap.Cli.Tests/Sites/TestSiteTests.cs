@@ -133,4 +133,20 @@ public sealed class TestSiteTests
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
+
+    [Fact]
+    public async Task Get_AtATimeGiven_OthersWaitTheirTurnAndAllAreAnswered()
+    {
+        TimeSpan delay = TimeSpan.FromMilliseconds(20);
+        await using TestSiteOf site = await TestSiteOf.StartAsync(options => options with { AtATime = 2, Delay = delay });
+        using HttpClient client = new();
+        long from = TimeProvider.System.GetTimestamp();
+
+        byte[][] pages = await Task.WhenAll(Enumerable.Range(0, 10).Select(n => client.GetByteArrayAsync(new Uri($"{site.Address}{n}"), Cancellation)));
+
+        Assert.Equal(10, pages.Length);
+
+        // Five turns of two; a delay is never shorter than asked for.
+        Assert.True(TimeProvider.System.GetElapsedTime(from) >= 5 * delay);
+    }
 }

@@ -1,3 +1,5 @@
+using Overlap.Adaptation;
+
 namespace Overlap.Cli.Jobs.Fetch;
 
 /// <summary>What one host can be asked at the same time, how often, and from when. Waiters are let in first come, first served.</summary>
@@ -10,6 +12,9 @@ namespace Overlap.Cli.Jobs.Fetch;
 internal sealed class HostGate
 {
     private const int AnswersPerStep = 20;
+
+    // What was learned about a host is kept a while: its next URL may be far down the list.
+    private static readonly TimeSpan KeptLearned = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time;
     private readonly HostPace _pace;
@@ -30,8 +35,10 @@ internal sealed class HostGate
     /// <param name="ratePerSecond">The requests started in a second; 0 for no limit.</param>
     /// <param name="time">The clock.</param>
     /// <param name="pace">Shared with the gates of other processes, or <see langword="null"/> for the gate's own.</param>
-    public HostGate(int limit, double ratePerSecond, TimeProvider time, HostPace? pace = null)
+    /// <param name="isAdaptive">Whether the limit is the most only, and how many there are is found by how the host answers.</param>
+    public HostGate(int limit, double ratePerSecond, TimeProvider time, HostPace? pace = null, bool isAdaptive = false)
     {
+        Limiter = isAdaptive ? new AdaptiveLimiter(new AdaptiveLimiterOptions { Adaptive = new AdaptiveOptions { Most = limit, TimeProvider = time } }) : null;
         _time = time;
         _pace = pace ?? new HostPace();
         _limit = limit;
@@ -46,9 +53,13 @@ internal sealed class HostGate
         get
         {
             using Lock.Scope scope = _gate.EnterScope();
-            return _active == 0 && _waiters.Count == 0 && _pace.Read() <= _time.GetTimestamp() && _current == _limit;
+            return _active == 0 && _waiters.Count == 0 && _pace.Read() <= _time.GetTimestamp() && _current == _limit
+                && (Limiter is null || Limiter.IdleDuration > KeptLearned);
         }
     }
+
+    /// <summary>Whose permit a request needs before it takes its place, when the limit is found by how the host answers; it then hears of every answer.</summary>
+    public AdaptiveLimiter? Limiter { get; }
 
     /// <summary>The requests that may be in flight now.</summary>
     public int CurrentLimit => Volatile.Read(ref _current);
@@ -107,7 +118,7 @@ internal sealed class HostGate
     /// <summary>Notes whether the host had enough of us.</summary>
     public void NoteAnswer(bool tooMany)
     {
-        if (!tooMany && Volatile.Read(ref _current) == _limit)
+        if (Limiter is not null || (!tooMany && Volatile.Read(ref _current) == _limit))
         {
             return;
         }

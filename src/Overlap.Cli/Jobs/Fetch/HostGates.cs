@@ -15,6 +15,12 @@ internal sealed class HostGates
     public HostGates(int perHost, double ratePerSecond, TimeProvider time, SharedPaces? paces = null) =>
         _create = host => new HostGate(perHost, ratePerSecond, time, paces?.Of(host));
 
+    /// <summary>Makes gates each of which finds its own limit, up to a number.</summary>
+    public static HostGates Adaptive(int most, double ratePerSecond, TimeProvider time) => new(most, ratePerSecond, time, isAdaptive: true);
+
+    private HostGates(int most, double ratePerSecond, TimeProvider time, bool isAdaptive) =>
+        _create = _ => new HostGate(most, ratePerSecond, time, pace: null, isAdaptive);
+
     /// <summary>The gates in memory.</summary>
     public int Count
     {

@@ -38,6 +38,7 @@ internal static class ItemResults
             Attempts = transfer.Attempts,
             BytesReceived = transfer.BytesReceived,
             Host = item.Host,
+            WasRefused = transfer.WasRefused,
             Fields = fields,
         };
 

@@ -57,6 +57,15 @@ internal sealed unsafe class OpenFile : IDisposable
         }
     }
 
+    /// <summary>Says who may do what with it.</summary>
+    public void SetPermissions(uint permissions)
+    {
+        if (Libc.ChangeMode(_file, permissions) != 0)
+        {
+            throw TargetFolder.Failure($"cannot set the permissions of {UrlText.Printable(_name)}");
+        }
+    }
+
     /// <summary>Reads from the beginning, as much as the buffer takes.</summary>
     public int Read(Span<byte> buffer)
     {

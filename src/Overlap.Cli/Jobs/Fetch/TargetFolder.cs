@@ -10,17 +10,20 @@ namespace Overlap.Cli.Jobs.Fetch;
 /// </remarks>
 internal sealed class TargetFolder : IDisposable
 {
-    private const uint TypeMask = 0xF000;
     private const uint Permissions = 0x1B6; // 0666, less the user's umask.
+    private const uint FolderPermissions = 0x1FF; // 0777, the same.
 
     private readonly FingerprintTable? _present;
     private int _folder;
 
     private TargetFolder(string path, int folder, string listPath)
+        : this(path, folder) => _present = ListNames(listPath);
+
+    // Without the names that are in it: for those who ask for each.
+    private TargetFolder(string path, int folder)
     {
         Path = path;
         _folder = folder;
-        _present = ListNames(listPath);
     }
 
     /// <summary>The folder's full path, for messages.</summary>
@@ -32,7 +35,7 @@ internal sealed class TargetFolder : IDisposable
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new RunException(ExitCode.Environment, "fetch stores files on Linux only: it needs folders that are held open");
+            throw new RunException(ExitCode.Environment, "files are stored on Linux only: it needs folders that are held open");
         }
 
         string full;
@@ -81,27 +84,56 @@ internal sealed class TargetFolder : IDisposable
             : new TargetFolder(path, folder, $"/proc/self/fd/{folder}");
     }
 
+    /// <summary>Opens a folder that exists, to replace files in it.</summary>
+    /// <returns>The folder, or <see langword="null"/> when it cannot be opened.</returns>
+    public static TargetFolder? OpenExisting(string path)
+    {
+        int folder = Libc.OpenAt(-100, path, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec, 0);
+        return folder < 0 ? null : new TargetFolder(path, folder);
+    }
+
     /// <summary>Whether a name may exist: quick, and right unless others write into the folder meanwhile. A rename decides in the end.</summary>
     public bool MayContain(string name) => _present is not null && _present.Contains(name);
 
     /// <summary>Tells what a name stands for, and its length.</summary>
     public (FileKind Kind, long Length) Inspect(string name)
     {
+        FileStatus status = StatusOf(name);
+        return (status.Kind, status.Length);
+    }
+
+    /// <summary>Tells what the system says of a name; a link is not followed.</summary>
+    public FileStatus StatusOf(string name)
+    {
         RequireOneComponent(name);
-        if (Libc.Status(_folder, name, out uint mode, out long length) != 0)
+        return Libc.Status(_folder, name, out FileStatus status) == 0 || Marshal.GetLastPInvokeError() == Libc.ENOENT
+            ? status
+            : throw Failure($"cannot look at {UrlText.Printable(name)} in {UrlText.Printable(Path)}");
+    }
+
+    /// <summary>Tells what the system says of this folder.</summary>
+    public FileStatus GetStatus() =>
+        Libc.StatusOf(_folder, out FileStatus status) == 0 ? status : throw Failure($"cannot look at {UrlText.Printable(Path)}");
+
+    /// <summary>Opens a folder within this one, and makes it if it is missing.</summary>
+    /// <returns>The folder, or <see langword="null"/> when the name stands for something else, such as a link.</returns>
+    public TargetFolder? Enter(string name)
+    {
+        RequireOneComponent(name);
+        if (Libc.MakeFolderAt(_folder, name, FolderPermissions) != 0 && Marshal.GetLastPInvokeError() != Libc.EEXIST)
         {
-            return Marshal.GetLastPInvokeError() == Libc.ENOENT
-                ? (FileKind.None, 0)
-                : throw Failure($"cannot look at {UrlText.Printable(name)} in {UrlText.Printable(Path)}");
+            throw Failure($"cannot make {UrlText.Printable(name)} in {UrlText.Printable(Path)}");
         }
 
-        return (mode & TypeMask) switch
+        int folder = Libc.OpenAt(_folder, name, Libc.ReadOnly | Libc.Directory | Libc.NoFollow | Libc.CloseOnExec, 0);
+        if (folder >= 0)
         {
-            0x8000 => (FileKind.Regular, length),
-            0x4000 => (FileKind.Folder, length),
-            0xA000 => (FileKind.SymbolicLink, length),
-            _ => (FileKind.Special, length),
-        };
+            return new TargetFolder(System.IO.Path.Combine(Path, name), folder);
+        }
+
+        return Marshal.GetLastPInvokeError() is Libc.ENOTDIR or Libc.ELOOP
+            ? null
+            : throw Failure($"cannot open {UrlText.Printable(name)} in {UrlText.Printable(Path)}");
     }
 
     /// <summary>Makes a new file and opens it for writing.</summary>

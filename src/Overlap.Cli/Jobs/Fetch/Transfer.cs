@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Overlap.Adaptation;
 using Overlap.Timelines;
 
 namespace Overlap.Cli.Jobs.Fetch;
@@ -34,6 +35,9 @@ internal abstract class Transfer
 
     /// <summary>The item's own time that is left.</summary>
     public TimeSpan TimeLeft => Clock.Remaining();
+
+    /// <summary>Whether the host has said, once at least, that it has had enough.</summary>
+    public bool WasRefused { get; private set; }
 
     /// <summary>Attempts begun.</summary>
     public int Attempts { get; private set; }
@@ -88,8 +92,12 @@ internal abstract class Transfer
                 FinalUri = uri;
                 HostGate gate = _engine.Gates.Rent(host);
                 bool entered = false;
+                bool answered = false;
+                AdaptiveLease? lease = null;
                 try
                 {
+                    // Before the place: from the moment of the place on the host's pace counts.
+                    lease = gate.Limiter is null ? null : await WaitForPermitAsync(gate.Limiter);
                     if (!gate.TryEnter())
                     {
                         await WaitForPlaceAsync(gate);
@@ -103,12 +111,20 @@ internal abstract class Transfer
                     HttpVersion = response.Version;
 
                     // A 503 asks for fewer requests only if it says when to come back; else it is an error like any other.
-                    gate.NoteAnswer(tooMany: Status == 429 || (Status == 503 && response.Headers.RetryAfter is not null));
+                    bool tooMany = Status == 429 || (Status == 503 && response.Headers.RetryAfter is not null);
+                    gate.NoteAnswer(tooMany);
+                    WasRefused |= tooMany;
+                    if (tooMany)
+                    {
+                        lease?.ReportOverload(RetryAfter.Of(response, Options.TimeProvider));
+                    }
+
                     if (!IsRedirect(response))
                     {
                         CheckFraming(response);
                         inBody = true;
                         FetchFailure? failure = await ReceiveAsync(response);
+                        answered = Status < 500;
                         if (ReferenceEquals(failure, AskAgain))
                         {
                             inBody = false;
@@ -123,6 +139,7 @@ internal abstract class Transfer
                         return failure;
                     }
 
+                    answered = true;
                     uri = Follow(uri, response);
                 }
                 finally
@@ -132,6 +149,12 @@ internal abstract class Transfer
                         gate.Exit();
                     }
 
+                    if (!answered)
+                    {
+                        lease?.ReportFailure();
+                    }
+
+                    lease?.Dispose();
                     _engine.Gates.Return(host);
                 }
 
@@ -241,6 +264,24 @@ internal abstract class Transfer
         }
 
         return to;
+    }
+
+    private async ValueTask<AdaptiveLease> WaitForPermitAsync(AdaptiveLimiter limiter)
+    {
+        ValueTask<AdaptiveLease> entering = limiter.EnterAsync(Clock.Token);
+        if (entering.IsCompletedSuccessfully)
+        {
+            return await entering;
+        }
+
+        SpanRecorder? recorder = SpanRecorder.Current;
+        long startedAt = recorder?.GetTimestamp() ?? 0;
+        Clock.ArmForWait();
+        AdaptiveLease lease = IsBlocking ? entering.AsTask().GetAwaiter().GetResult() : await entering;
+        _engine.NoteLimit();
+        recorder?.AddPhase(SpanPhase.Throttled, startedAt);
+        Clock.StartAttempt();
+        return lease;
     }
 
     private async ValueTask WaitForPlaceAsync(HostGate gate)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Overlap.Cli.Arguments;
 
 namespace Overlap.Cli.Jobs.Fetch;
 
@@ -33,7 +34,9 @@ internal sealed class TransferEngine : IDisposable
         Options = options;
         Budget = new RetryBudget(workers);
         Retry = new RetryPolicy(options, Budget);
-        Gates = new HostGates(options.PerHost, options.RatePerHost, options.TimeProvider, joined);
+        Gates = options.AdaptsPerHost && joined is null
+            ? HostGates.Adaptive(options.MostPerHost, options.RatePerHost, options.TimeProvider)
+            : new HostGates(options.PerHost, options.RatePerHost, options.TimeProvider, joined);
         _joined = joined;
         _connector = new Connector(options, resolve);
     }
@@ -57,8 +60,10 @@ internal sealed class TransferEngine : IDisposable
 
     /// <summary>Notes that an item had to wait for a place at its host.</summary>
     public void NoteLimit() => LimitReached ??= Options.RatePerHost > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"--rate {Options.RatePerHost}/s, --per-host {Options.PerHost}")
-        : $"--per-host {Options.PerHost}";
+        ? string.Create(CultureInfo.InvariantCulture, $"--rate {Options.RatePerHost}/s, --per-host {PerHostText}")
+        : $"--per-host {PerHostText}";
+
+    private string PerHostText => Options.AdaptsPerHost ? WorkerCount.AutoName : Options.PerHost.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Takes a clock.</summary>
     public ItemClock RentClock() => _clocks.TryDequeue(out ItemClock? clock) ? clock : new ItemClock(Options);

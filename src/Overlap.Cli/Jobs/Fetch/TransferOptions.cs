@@ -28,6 +28,15 @@ internal abstract record TransferOptions
     /// <summary>Requests in flight to one host. Unit: requests, at least 1. Default: 6.</summary>
     public int PerHost { get; init => field = AtLeast(1, value); } = 6;
 
+    /// <summary>
+    /// Whether the number of requests in flight to a host is found by how it answers, up to <see cref="MostPerHost"/>; in worker processes, which
+    /// cannot find it together, <see cref="PerHost"/> holds all the same. Default: no.
+    /// </summary>
+    public bool AdaptsPerHost { get; init; }
+
+    /// <summary>The most requests in flight to one host when their number is found. Unit: requests, at least 1. Default: 64.</summary>
+    public int MostPerHost { get; init => field = AtLeast(1, value); } = 64;
+
     /// <summary>The most requests started at one host. Unit: requests per second; 0 is no limit. Default: 0.</summary>
     public double RatePerHost { get; init => field = value >= 0 && double.IsFinite(value) ? value : throw Invalid(nameof(RatePerHost)); }
 

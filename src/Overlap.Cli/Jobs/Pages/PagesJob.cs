@@ -128,6 +128,7 @@ internal sealed class PagesJob(PagesOptions options, TimeProvider timeProvider) 
         Message = status == HttpStatusCode.OK ? null : $"the site answered {(int)status}",
         ErrorKind = status == HttpStatusCode.OK ? null : (int)status >= 500 ? "http-5xx" : "http-4xx",
         BytesReceived = bytes,
+        WasRefused = status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable,
         Host = _address.Host,
         Fields = [ItemField.Of("httpStatus", (int)status), ItemField.Of("bytes", bytes)],
     };

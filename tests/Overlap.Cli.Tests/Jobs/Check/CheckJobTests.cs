@@ -32,7 +32,7 @@ public sealed class CheckJobTests
     public async Task Check_HeadIsRefused_AsksWithGetInTheSameAttempt(int status)
     {
         await using HostileServer server = HostileServer.Answering(
-            $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", HostileServerTests.Ok("hello"));
+            $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", HostileServer.Ok("hello"));
 
         ItemResult result = await CheckAsync(server);
 
@@ -83,7 +83,7 @@ public sealed class CheckJobTests
     public async Task Check_Redirects_TellsWhereItEnded()
     {
         await using HostileServer server = HostileServer.Answering(
-            "HTTP/1.1 301 Moved\r\nLocation: /new?token=hunter2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", HostileServerTests.Ok(""));
+            "HTTP/1.1 301 Moved\r\nLocation: /new?token=hunter2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", HostileServer.Ok(""));
 
         ItemResult result = await CheckAsync(server);
 

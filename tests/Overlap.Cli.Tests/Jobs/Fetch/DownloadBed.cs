@@ -20,6 +20,9 @@ internal sealed class DownloadBed : IDisposable
         File.WriteAllText(CanaryPath, Canary);
     }
 
+    /// <summary>Every model that a download runs under.</summary>
+    public static TheoryData<ExecutionModel> Models => new(ExecutionModel.Inline, ExecutionModel.Threads, ExecutionModel.Async, ExecutionModel.Processes);
+
     /// <summary>The folder that the files go to.</summary>
     public string Folder => Path.Combine(_root, "out");
 

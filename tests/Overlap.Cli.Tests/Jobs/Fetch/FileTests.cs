@@ -11,7 +11,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_NameIsALinkToOutside_LeavesBothAlone()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         foreach (ExistingFile policy in Enum.GetValues<ExistingFile>())
         {
             using DownloadBed bed = new();
@@ -28,7 +28,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_NameIsAFolder_IsRefused()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         Directory.CreateDirectory(bed.PathOf("file.txt"));
 
@@ -41,7 +41,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_NameIsAPipe_IsRefusedWithoutOpeningIt()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         MakePipe(bed.PathOf("file.txt"));
 
@@ -55,7 +55,7 @@ public sealed class FileTests
     [InlineData(true)]
     public async Task Fetch_PartIsALinkToOutside_ReplacesTheLinkOnly(bool withRecord)
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         File.CreateSymbolicLink(bed.PathOf("file.txt.part"), bed.CanaryPath);
         if (withRecord)
@@ -72,7 +72,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_PartIsHeldByAnotherRun_IsRefusedAndLeftAlone()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         using TargetFolder folder = TargetFolder.Open(bed.Folder);
         using PartFile other = PartFile.Create(folder, "file.txt");
@@ -88,7 +88,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_PartIsAPipe_IsRefused()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         MakePipe(bed.PathOf("file.txt.part"));
 
@@ -110,7 +110,7 @@ public sealed class FileTests
                 await connection.ReadRequestAsync();
                 Directory.Move(bed.Folder, moved);
                 Directory.CreateSymbolicLink(bed.Folder, elsewhere);
-                await connection.SendAsync(HostileServerTests.Ok("x"));
+                await connection.SendAsync(HostileServer.Ok("x"));
             });
             FetchOptions options = bed.Options(server.Url());
             await using FetchJob job = new(options, RunPlace.AsAsked);
@@ -137,7 +137,7 @@ public sealed class FileTests
         {
             await connection.ReadRequestAsync();
             await File.WriteAllTextAsync(bed.PathOf("file.txt"), "somebody else's");
-            await connection.SendAsync(HostileServerTests.Ok("x"));
+            await connection.SendAsync(HostileServer.Ok("x"));
         });
 
         ItemResult result = await bed.FetchOneAsync(bed.Options(server.Url()));
@@ -154,7 +154,7 @@ public sealed class FileTests
     [InlineData("rename", "old", 1)]
     public async Task Fetch_FileIsThere_DoesWhatThePolicySays(string policy, string content, int requests)
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("new!"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("new!"));
         using DownloadBed bed = new();
         File.WriteAllText(bed.PathOf("file.txt"), "old");
 
@@ -168,7 +168,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_ResumePolicyAndSameLength_SkipsTheBody()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("new"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("new"));
         using DownloadBed bed = new();
         File.WriteAllText(bed.PathOf("file.txt"), "old");
 
@@ -207,7 +207,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_SameUrlTwice_IsAskedForOnce()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
 
         IReadOnlyList<ItemResult> results = await bed.FetchAsync(bed.Options(server.Url(), server.Url() + "#again"));
@@ -232,7 +232,7 @@ public sealed class FileTests
     [Fact]
     public async Task Fetch_FolderCannotBeWritten_EndsTheRunBeforeTheFirstRequest()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
 
         // A folder of the kernel, in which not even root makes files.
@@ -256,7 +256,7 @@ public sealed class FileTests
         Assert.SkipUnless(mounted, "this machine does not let a test mount a disk");
         try
         {
-            await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok(new string('x', 1_000_000)));
+            await using HostileServer server = HostileServer.Answering(HostileServer.Ok(new string('x', 1_000_000)));
 
             RunException failure = await Assert.ThrowsAsync<RunException>(() => bed.FetchAsync(bed.Options(server.Url()), model));
 

@@ -51,6 +51,9 @@ public sealed class HostileServer : IAsyncDisposable
         });
     }
 
+    /// <summary>A good answer with a body, after which the server hangs up.</summary>
+    public static string Ok(string body, string headers = "") => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n{headers}Connection: close\r\n\r\n{body}";
+
     /// <summary>A URL on the server.</summary>
     public string Url(string path = "/file.txt") => $"http://127.0.0.1:{Port}{path}";
 

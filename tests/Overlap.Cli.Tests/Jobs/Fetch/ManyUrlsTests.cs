@@ -45,7 +45,7 @@ public sealed class ManyUrlsTests
     [Fact]
     public async Task Fetch_ThousandsOfHosts_StoresEveryFileOnce()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         const int Hosts = 3_000;
 
@@ -66,7 +66,7 @@ public sealed class ManyUrlsTests
         await using HostileServer server = HostileServer.Start(async connection =>
         {
             string head = (await connection.ReadRequestAsync())!;
-            await connection.SendAsync(HostileServerTests.Ok("x"));
+            await connection.SendAsync(HostileServer.Ok("x"));
             if (head.Contains("Host: quick.example", StringComparison.Ordinal))
             {
                 slow.TrySetResult([IPAddress.Loopback]);
@@ -88,7 +88,7 @@ public sealed class ManyUrlsTests
     [Fact]
     public async Task Fetch_Comparison_KeepsTheLastFolderAndNothingBesideIt()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         JobPlan plan = JobPlan.Of(place => new FetchJob(bed.Options(server.Url()), place));
 

@@ -14,7 +14,7 @@ public sealed class RedirectTests
     public async Task Fetch_Redirects_KeepTheNameOfTheList(ExecutionModel model)
     {
         await using HostileServer server = HostileServer.Answering(
-            To("/..%2f..%2fcanary"), HostileServerTests.Ok("x", "Content-Disposition: attachment; filename=\"../../canary\"; filename*=UTF-8''%2e%2e%2fcanary\r\n"));
+            To("/..%2f..%2fcanary"), HostileServer.Ok("x", "Content-Disposition: attachment; filename=\"../../canary\"; filename*=UTF-8''%2e%2e%2fcanary\r\n"));
         using DownloadBed bed = new();
 
         ItemResult result = await bed.FetchOneAsync(bed.Options(server.Url()), model);
@@ -61,7 +61,7 @@ public sealed class RedirectTests
     public async Task Fetch_ManyHops_AreCountedExactly(int hops, bool succeeds)
     {
         await using HostileServer server = HostileServer.Answering(
-            [.. Enumerable.Range(1, hops).Select(n => To($"/hop{n}")), HostileServerTests.Ok("x")]);
+            [.. Enumerable.Range(1, hops).Select(n => To($"/hop{n}")), HostileServer.Ok("x")]);
         using DownloadBed bed = new();
 
         ItemResult result = await bed.FetchOneAsync(bed.Options(server.Url()) with { MaxRedirects = 20 });
@@ -74,7 +74,7 @@ public sealed class RedirectTests
     [InlineData(ExecutionModel.Inline)]
     public async Task Fetch_RedirectToAnotherHost_DropsCredentialsAndHeaders(ExecutionModel model)
     {
-        await using HostileServer other = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer other = HostileServer.Answering(HostileServer.Ok("x"));
         await using HostileServer server = HostileServer.Answering(To(other.Url("/there").Replace("http://", "http://made:up@", StringComparison.Ordinal)));
         using DownloadBed bed = new();
         string url = server.Url().Replace("http://", "http://user:hunter2@", StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public sealed class RedirectTests
     [Fact]
     public async Task Fetch_NameForNowUnknown_TriesAgain()
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         int lookups = 0;
 
@@ -168,7 +168,7 @@ public sealed class RedirectTests
     [InlineData(ExecutionModel.Inline)]
     public async Task Fetch_FirstAddressRefuses_TakesTheNext(ExecutionModel model)
     {
-        await using HostileServer server = HostileServer.Answering(HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(HostileServer.Ok("x"));
         using DownloadBed bed = new();
         IPAddress[] addresses = [IPAddress.Parse("127.0.0.2"), IPAddress.IPv6Loopback, IPAddress.Loopback];
 

@@ -50,7 +50,7 @@ public sealed class RetryTests
     [InlineData("\u00ff\u00fe")]
     public async Task Fetch_RetryAfterIsNonsenseOrPast_TriesAgainAsIfItWereMissing(string value)
     {
-        await using HostileServer server = HostileServer.Answering(Status(503, $"Retry-After: {value}\r\n"), HostileServerTests.Ok("x"));
+        await using HostileServer server = HostileServer.Answering(Status(503, $"Retry-After: {value}\r\n"), HostileServer.Ok("x"));
         using DownloadBed bed = new();
 
         ItemResult result = await bed.FetchOneAsync(bed.Options(server.Url()));
@@ -105,7 +105,7 @@ public sealed class RetryTests
             }
 
             Interlocked.CompareExchange(ref nextAt, TimeProvider.System.GetTimestamp(), 0);
-            await connection.SendAsync(HostileServerTests.Ok("x"));
+            await connection.SendAsync(HostileServer.Ok("x"));
         });
         using DownloadBed bed = new();
 

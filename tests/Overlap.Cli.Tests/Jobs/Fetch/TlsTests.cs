@@ -88,7 +88,7 @@ public sealed class TlsTests
         }
 
         await connection.ReadRequestAsync();
-        await connection.SendAsync(HostileServerTests.Ok("x"));
+        await connection.SendAsync(HostileServer.Ok("x"));
     });
 
     private static X509Certificate2 Certificate(string fault)
