@@ -5,8 +5,9 @@ internal static class AreaList
 {
     public static IReadOnlyList<BenchmarkArea> All { get; } =
     [
-        new PagesArea(), new FibArea(), new DownloadsArea(), new MapArea(), new RecorderArea(), new FuturesArea(), new ProcessesArea(),
-        new SynchronizationArea(), new PipelinesArea(), new ExplorerArea(), new ActorsArea(),
+        new PagesArea(), new FibArea(), new DownloadsArea(), new RunArea(), new ThumbnailArea(), new StartArea(), new MapArea(), new RecorderArea(),
+        new AutoArea(), new AdviseArea(), new FuturesArea(), new ProcessesArea(), new SynchronizationArea(), new PipelinesArea(), new ExplorerArea(),
+        new ActorsArea(),
         new QueueCodecArea(), new QueueFileArea(), new QueueArea(),
     ];
 }

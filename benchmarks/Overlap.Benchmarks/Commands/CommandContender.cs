@@ -22,8 +22,11 @@ internal sealed class CommandContender : Contender
     /// <summary>How many items the member must say were done.</summary>
     public int ExpectedItems { get; init; }
 
-    /// <summary>The files that must lie in <c>out</c> afterwards, and what they hold together; <see langword="null"/> if it writes none.</summary>
-    public (int Files, long Bytes)? Expected { get; init; }
+    /// <summary>
+    /// The files that must lie in <c>out</c> afterwards, and what they hold together, where that is the same for all;
+    /// <see langword="null"/> if it writes none.
+    /// </summary>
+    public (int Files, long? Bytes)? Expected { get; init; }
 
     public override async Task<Measurement> RunAsync(CancellationToken cancellationToken)
     {
@@ -76,7 +79,7 @@ internal sealed class CommandContender : Contender
         {
             FileInfo[] files = [.. new DirectoryInfo(Path.Combine(folder, "out")).EnumerateFiles("*", SearchOption.AllDirectories)];
             long bytes = files.Sum(static file => file.Length);
-            Require(files.Length == expected.Files && bytes == expected.Bytes,
+            Require(files.Length == expected.Files && bytes == (expected.Bytes ?? bytes) && files.All(static file => file.Length > 0),
                 $"wrote {files.Length} files with {bytes} bytes, not {expected.Files} with {expected.Bytes}");
         }
 

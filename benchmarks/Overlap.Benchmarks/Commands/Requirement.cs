@@ -21,6 +21,12 @@ internal sealed record Requirement(string Name, string Package, params string[] 
     public static readonly Requirement Aria2 = new("aria2", "aria2", "aria2c", "--version");
     public static readonly Requirement AioHttp = new("aiohttp", "python3-aiohttp", Python, "-c", "import aiohttp, sys; print(aiohttp.__version__, 'on Python', sys.version.split()[0])");
     public static readonly Requirement Requests = new("requests", "python3-requests", Python, "-c", "import requests, sys; print(requests.__version__, 'on Python', sys.version.split()[0])");
+    public static readonly Requirement Parallel = new("GNU parallel", "parallel", "parallel", "--version");
+    public static readonly Requirement Xargs = new("xargs", "findutils", "xargs", "--version");
+
+    public static readonly Requirement Pillow = new("Pillow", "python3-pil", Python, "-c", "import PIL, sys; print(PIL.__version__, 'on Python', sys.version.split()[0])");
+    public static readonly Requirement VipsThumbnail = new("vipsthumbnail", "libvips-tools", "sh", "-c", "vipsthumbnail --vips-version | sed 's/libvips //'");
+    public static readonly Requirement ImageMagick = new("ImageMagick", "imagemagick", "sh", "-c", "convert -version | sed -n 's/Version: ImageMagick \\([^ ]*\\).*/\\1/p'");
 
     public static readonly Requirement Redis = new("redis-server", "redis-server", "sh", "-c", "redis-server --version | sed 's/.*v=\\([^ ]*\\).*/\\1/'");
     public static readonly Requirement Celery = new("Celery", "python3-celery", Python, "-c", "import celery, redis, sys; print(celery.__version__, 'on Python', sys.version.split()[0])");

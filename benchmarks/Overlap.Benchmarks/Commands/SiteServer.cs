@@ -13,12 +13,17 @@ internal sealed class SiteServer : IAsyncDisposable
         Address = address;
     }
 
-    private Uri Address { get; }
+    /// <summary>Where its pages are.</summary>
+    public Uri Address { get; }
 
     /// <summary>Starts <c>overlap site</c> on a free port and waits until it has said its address.</summary>
-    public static async Task<SiteServer> StartAsync(string overlap, TimeSpan delay, CancellationToken cancellationToken)
+    public static Task<SiteServer> StartAsync(string overlap, TimeSpan delay, CancellationToken cancellationToken) =>
+        StartAsync(overlap, delay, [], cancellationToken);
+
+    /// <summary>Starts it with further options.</summary>
+    public static async Task<SiteServer> StartAsync(string overlap, TimeSpan delay, IReadOnlyList<string> options, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(overlap, ["site", "--port", "0", "--delay", $"{delay.TotalMilliseconds:0}ms"])
+        ProcessStartInfo start = new(overlap, ["site", "--port", "0", "--delay", $"{delay.TotalMilliseconds:0}ms", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -48,16 +48,18 @@ internal sealed class Workshop : IDisposable
         return program;
     }
 
+    /// <summary>Where the folder of each run is, for programs that want a whole path.</summary>
+    public string RunFolder => Path.Combine(_folder, "run");
+
     /// <summary>Makes the folder that one run works in, with an empty folder <c>out</c> inside it.</summary>
     public string OpenRunFolder()
     {
-        string folder = Path.Combine(_folder, "run");
-        Directory.CreateDirectory(Path.Combine(folder, "out"));
-        return folder;
+        Directory.CreateDirectory(Path.Combine(RunFolder, "out"));
+        return RunFolder;
     }
 
     /// <summary>Removes what a run left.</summary>
-    public void CloseRunFolder() => Directory.Delete(Path.Combine(_folder, "run"), recursive: true);
+    public void CloseRunFolder() => Directory.Delete(RunFolder, recursive: true);
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -15,6 +15,9 @@ internal sealed record Comparison
     /// <summary>Rounds that are run and thrown away: caches, just-in-time compilation, a server's first requests.</summary>
     public int WarmUps { get; init; } = 1;
 
+    /// <summary>The most rounds to keep, of contenders that take so long that more would keep everybody waiting. Default: as many as asked for.</summary>
+    public int MostRounds { get; init; } = int.MaxValue;
+
     /// <summary>What a reader must know to judge the figures.</summary>
     public string? Note { get; init; }
 }

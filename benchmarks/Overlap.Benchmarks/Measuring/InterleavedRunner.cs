@@ -8,7 +8,8 @@ internal sealed class InterleavedRunner(int rounds, TextWriter progress)
 
     public async Task<ComparisonResult> RunAsync(Comparison comparison, CancellationToken cancellationToken)
     {
-        progress.WriteLine($"{comparison.Title}: {comparison.Contenders.Count} contenders, {rounds} rounds");
+        int wanted = Math.Min(rounds, comparison.MostRounds);
+        progress.WriteLine($"{comparison.Title}: {comparison.Contenders.Count} contenders, {wanted} rounds");
         for (int warmUp = 0; warmUp < comparison.WarmUps; warmUp++)
         {
             await RunRoundAsync(comparison, cancellationToken);
@@ -16,14 +17,14 @@ internal sealed class InterleavedRunner(int rounds, TextWriter progress)
 
         // A machine that never calms down still gives figures: the calmest rounds, and the report says how busy they were.
         List<Measurement[]> measured = [];
-        for (int attempt = 0; attempt < rounds * 2 && measured.Count(IsCalm) < rounds; attempt++)
+        for (int attempt = 0; attempt < wanted * 2 && measured.Count(IsCalm) < wanted; attempt++)
         {
             Measurement[] round = await RunRoundAsync(comparison, cancellationToken);
             measured.Add(round);
             progress.WriteLine($"  round {measured.Count}{(IsCalm(round) ? "" : ", other processes busy")}: {Line(comparison, round)}");
         }
 
-        Measurement[][] kept = [.. measured.OrderBy(static round => IsCalm(round) ? 0 : WorstForeignCpu(round)).Take(rounds)];
+        Measurement[][] kept = [.. measured.OrderBy(static round => IsCalm(round) ? 0 : WorstForeignCpu(round)).Take(wanted)];
         return new ComparisonResult(comparison, kept, measured.Count - kept.Length);
     }
 
