@@ -12,7 +12,7 @@ internal static class Layers
         ["Overlap.Waiting", "Overlap.Diagnostics", "Overlap.Timelines"],
         ["Overlap.Timelines.Drawing"],
         ["Overlap.Synchronization"],
-        ["Overlap.Futures"],
+        ["Overlap.Futures", "Overlap.Adaptation"],
         ["Overlap.Executors"],
         ["Overlap.Actors", "Overlap.Processes", "Overlap.Pipelines"],
         ["Overlap.Advice"],

@@ -50,6 +50,10 @@ internal static class PoolProgram
                 int[] results = await Task.WhenAll(all.Select(i => pool.SubmitAsync(static x => x * 2, i)));
                 Say($"right {results.SequenceEqual(all.Select(static x => x * 2))}");
                 break;
+            case ["threads", string count]:
+                await StartThreadsAsync(int.Parse(count, CultureInfo.InvariantCulture));
+                Say("started");
+                break;
             case ["text"]:
                 // What depends on the culture if anything does.
                 Say($"text {await pool.SubmitAsync(static values => $"{values.Item1 + 1} {values.Item2 * 2} {values.Item3.AddDays(1).Ticks} {values.Item4}i", (1, 2.5, new DateTime(2024, 2, 28), "I"))}");
@@ -74,6 +78,20 @@ internal static class PoolProgram
                 Say("what");
                 break;
         }
+    }
+
+    /// <summary>Lets the thread pool have so many threads at once, and never one more.</summary>
+    /// <remarks>The runtime opens two descriptors for each thread that it starts. Where it cannot it ends the program, "Out of memory.", whatever the program does.</remarks>
+    private static async Task StartThreadsAsync(int count)
+    {
+        ThreadPool.SetMinThreads(count, count);
+        ThreadPool.SetMaxThreads(count, count);
+        using CountdownEvent started = new(count);
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(() =>
+        {
+            started.Signal();
+            started.Wait();
+        })));
     }
 
     private static string _kept = "";

@@ -24,6 +24,41 @@ public sealed class HandOverTests
     [Fact]
     public void AsyncExecutor_CancellationMeetsTheStart_TheCallEndsOneWay() => Exploring.Holds(static x => Cancel(x, new AsyncExecutor(1)), schedules: 1_000);
 
+    [Fact]
+    public void ThreadPoolExecutor_LimitChangesWhileCallsCome_EachCallRunsOnce() => Exploring.Holds(
+        static x => ChangeLimit(x, new ThreadPoolExecutor(2), static (executor, limit) => ((ThreadPoolExecutor)executor).WorkerLimit = limit), schedules: 1_000);
+
+    [Fact]
+    public void AsyncExecutor_LimitChangesWhileCallsCome_EachCallRunsOnce() => Exploring.Holds(
+        static x => ChangeLimit(x, new AsyncExecutor(2), static (executor, limit) => ((AsyncExecutor)executor).WorkerLimit = limit), schedules: 1_000);
+
+    [Fact]
+    public void ThreadPoolExecutor_Adaptive_DisposedWhileCallsWait_TheyRun() =>
+        Exploring.Holds(static x => Dispose(x, new ThreadPoolExecutor(Workers.Auto with { Start = 1, Most = 2 })), schedules: 1_000);
+
+    [Fact]
+    public void AsyncExecutor_Adaptive_DisposedWhileCallsWait_TheyRun() =>
+        Exploring.Holds(static x => Dispose(x, new AsyncExecutor(Workers.Auto with { Start = 1, Most = 2 })), schedules: 1_000);
+
+    private static void ChangeLimit(ThreadExplorer x, IExecutor executor, Action<IExecutor, int> set)
+    {
+        int ran = 0;
+        x.Spawn("owner", () =>
+        {
+            Task first = executor.SubmitAsync(() => { Interlocked.Increment(ref ran); });
+            Task second = executor.SubmitAsync(() => { Interlocked.Increment(ref ran); });
+            Task third = executor.SubmitAsync(() => { Interlocked.Increment(ref ran); });
+            x.Wait(Task.WhenAll(first, second, third));
+            x.Wait(executor.DisposeAsync());
+            x.Assert(ran == 3);
+        });
+        x.Spawn("changer", () =>
+        {
+            set(executor, 1);
+            set(executor, 2);
+        });
+    }
+
     private static void Submit(ThreadExplorer x, IExecutor executor)
     {
         int ran = 0;
