@@ -40,7 +40,9 @@ internal sealed partial class WorkerPool
         await _drained.Task.ConfigureAwait(false);
         _idleCheck?.Dispose();
         _paceTimer?.Dispose();
-        foreach (WorkerLink worker in TakeWorkersForEver())
+        WorkerLink[] last = TakeWorkersForEver();
+        _startPause?.Dispose();
+        foreach (WorkerLink worker in last)
         {
             RetireAtEnd(worker);
         }

@@ -161,7 +161,10 @@ internal sealed partial class WorkerPool
         }
     }
 
-    /// <summary>Counts a worker that never became ready; after too many in a short time the pool gives up.</summary>
+    /// <summary>
+    /// Counts a worker that never became ready. After too many in a short time the pool gives up if none is ready, and starts no more for a while
+    /// where others work: they show that workers can be ready.
+    /// </summary>
     /// <param name="how">How the last one ended.</param>
     /// <param name="cause">What it failed with, if it could tell.</param>
     /// <param name="exit">How its process ended.</param>
@@ -173,11 +176,16 @@ internal sealed partial class WorkerPool
         bool areMany = _earlyDeathCount >= MostEarlyDeaths
             && TimeProvider.System.GetElapsedTime(_earlyDeaths[_earlyDeathCount % MostEarlyDeaths], now) <= EarlyDeathsWithin;
 
-        if (areMany || isLast)
+        if (areMany && !isLast && _workers.Any(static worker => worker.State == LinkState.Ready))
+        {
+            _earlyDeathCount = 0;
+            PauseStartsLocked(DeathsInARow(how), cause);
+        }
+        else if (areMany || isLast)
         {
             string what = isLast
                 ? $"A worker could not start: {how}"
-                : $"{MostEarlyDeaths} worker processes in a row ended before they were ready; the last one {how}.";
+                : DeathsInARow(how);
             _broken ??= new BrokenProcessPoolException(what + ErrorLines(exit), cause)
             {
                 ExitCode = exit.ExitCode,
@@ -186,6 +194,8 @@ internal sealed partial class WorkerPool
             };
         }
     }
+
+    private static string DeathsInARow(string how) => $"{MostEarlyDeaths} worker processes in a row ended before they were ready; the last one {how}.";
 
     private static WorkerDiedException DeathOf(RemoteCall call, WorkerLink worker, WorkerExit exit)
     {

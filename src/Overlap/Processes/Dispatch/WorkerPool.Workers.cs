@@ -12,6 +12,7 @@ internal sealed partial class WorkerPool
 {
     private const int MostEarlyDeaths = 5;
     private static readonly TimeSpan EarlyDeathsWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(1);
 
     private readonly WorkerSetup _setup;
     private int _isRegistered;
@@ -19,7 +20,8 @@ internal sealed partial class WorkerPool
     // Guarded by _gate.
     private readonly long[] _earlyDeaths = new long[MostEarlyDeaths];
     private int _earlyDeathCount;
-    private long _noStartBefore;
+    private bool _areStartsPaused;
+    private ITimer? _startPause;
 
     /// <summary>Starts as many workers as calls wait for, up to the limit.</summary>
     private void StartWorkersLocked()
@@ -33,7 +35,7 @@ internal sealed partial class WorkerPool
         }
 
         int wanted = Math.Max(Math.Min(_limit - alive, _queue.Count - starting), WarmUpTargetLocked() - alive);
-        if (wanted < 1 || _broken is not null || (alive > 0 && TimeProvider.System.GetTimestamp() < _noStartBefore))
+        if (wanted < 1 || _broken is not null || (alive > 0 && _areStartsPaused))
         {
             return;
         }
@@ -68,8 +70,7 @@ internal sealed partial class WorkerPool
     {
         if (IsPassing(exception) && AliveLocked() > 0)
         {
-            _noStartBefore = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency;
-            FailWarmUpsLocked(new BrokenProcessPoolException($"No more worker processes can be started now: {exception.Message}", exception));
+            PauseStartsLocked(exception.Message, exception);
             return;
         }
 
@@ -78,6 +79,30 @@ internal sealed partial class WorkerPool
 
         // Not here: whoever holds the gate may be submitting the very call that is to fail.
         Continuations.Post(static pool => ((WorkerPool)pool!).FailQueueIfBroken(), this);
+    }
+
+    /// <summary>Starts no workers for a second while others are alive; whoever waits for more is told why.</summary>
+    private void PauseStartsLocked(string why, Exception? cause)
+    {
+        if (_isClosing)
+        {
+            return;
+        }
+
+        _areStartsPaused = true;
+        _startPause ??= _time.CreateTimer(static pool => ((WorkerPool)pool!).EndStartPause(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ = _startPause.Change(StartPause, Timeout.InfiniteTimeSpan);
+        FailWarmUpsLocked(new BrokenProcessPoolException($"No more worker processes can be started now: {why}", cause));
+    }
+
+    // Those that work may be busy for long: nothing else would look at what waits.
+    private void EndStartPause()
+    {
+        _gate.Enter();
+        _areStartsPaused = false;
+        PumpLocked();
+        _gate.Exit();
+        FailQueueIfBroken();
     }
 
     private void OpenLocked(int number)

@@ -96,6 +96,34 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Boot_DiesFiveTimesWhileAnotherWorks_PausesStartsAndGoesOn()
+    {
+        // The pool was broken, and failed what it had, although a worker was ready.
+        VirtualTimeProvider time = new();
+        await using FaultPool pool = new(stage => new ProcessPoolExecutorOptions
+        {
+            MaxWorkers = 2,
+            TimeProvider = time,
+            Initializer = () =>
+            {
+                stage.Add("boots", "");
+                _ = stage.Count("boots") is > 1 and < 7 ? Misdeeds.Die("kill") : 0;
+            },
+        });
+        int first = await pool.WhereAsync();
+        BrokenProcessPoolException none = await Assert.ThrowsAsync<BrokenProcessPoolException>(() => pool.Executor.WarmUpAsync(2).WaitAsync(FaultPool.Guard));
+        Assert.Contains("now: 5 worker processes in a row", none.Message, StringComparison.Ordinal);
+        Assert.Equal(first, await pool.WhereAsync());
+        Task second = pool.Executor.WarmUpAsync(2);
+        Assert.Equal((6, false), (pool.Stage.Count("boots"), second.IsCompleted));
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await second.WaitAsync(FaultPool.Guard);
+        Assert.Equal(7, pool.Stage.Count("boots"));
+        await pool.EndAsync();
+    }
+
+    [Fact]
     public async Task Initializer_Throws_BreaksThePoolAtOnce()
     {
         await using FaultPool pool = new(stage => new ProcessPoolExecutorOptions
