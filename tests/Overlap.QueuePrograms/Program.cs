@@ -1,7 +1,7 @@
 using Overlap.QueuePrograms;
 
-// What to be is the first argument, then after how many lines to die (0: never), then the queue's file.
-// Those over a server are killed from outside, and have its URL second.
+// What to be is the first argument, then after how many lines to die (0: never), then the queue's file or its server's URL.
+// Hosts are killed from outside, and have the URL second.
 // Each line it writes tells of something that is done for good.
 switch (args)
 {
@@ -17,11 +17,11 @@ switch (args)
     case ["retry", string lines, string file]:
         await new SqlitePrograms(file, int.Parse(lines)).RetryAsync();
         break;
-    case ["redis-work", string url]:
-        await RedisPrograms.WorkAsync(url);
+    case ["redis-work", string lines, string url]:
+        await new RedisPrograms(url, int.Parse(lines)).WorkAsync();
         break;
-    case ["redis-retry", string url]:
-        await RedisPrograms.RetryAsync(url);
+    case ["redis-retry", string lines, string url]:
+        await new RedisPrograms(url, int.Parse(lines)).RetryAsync();
         break;
     case ["host", string url]:
         await HostProgram.RunAsync(url);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Overlap.Distributed.Brokers;
 using Overlap.Distributed.Protocol;
@@ -5,17 +6,19 @@ using Overlap.Distributed.Redis;
 
 namespace Overlap.QueuePrograms;
 
-/// <summary>Programs over one Redis server, which may be killed at any point.</summary>
-internal static class RedisPrograms
+/// <summary>Programs over one Redis server, which kill themselves after so many lines, whatever else they are doing then.</summary>
+internal sealed class RedisPrograms(string url, int lastLine)
 {
     private const string Queue = "celery";
     private const int Prefetch = 8;
 
+    private int _lines;
+
     /// <summary>Takes messages, says that each is done, stores its result, acknowledges it, and says that too.</summary>
-    public static async Task WorkAsync(string url)
+    public async Task WorkAsync()
     {
         await using RedisBackend backend = new(url);
-        await RunAsync(url, async (consumer, delivery) =>
+        await RunAsync(async (consumer, delivery) =>
         {
             string number = TextOf(delivery);
             Say($"done {number}");
@@ -27,7 +30,7 @@ internal static class RedisPrograms
     }
 
     /// <summary>Takes messages, and settles each with a successor until its number has three dashes; then it is done.</summary>
-    public static Task RetryAsync(string url) => RunAsync(url, static async (consumer, delivery) =>
+    public Task RetryAsync() => RunAsync(async (consumer, delivery) =>
     {
         string text = TextOf(delivery) + "-";
         Settlement settlement = new(delivery, SettlementKind.Acknowledge) { Successor = To(text, text.EndsWith("---", StringComparison.Ordinal) ? "done" : Queue) };
@@ -36,7 +39,7 @@ internal static class RedisPrograms
     });
 
     // Ends in order when its standard input does.
-    private static async Task RunAsync(string url, Func<IBrokerConsumer, Delivery, Task> handleAsync)
+    private async Task RunAsync(Func<IBrokerConsumer, Delivery, Task> handleAsync)
     {
         await using RedisBroker broker = new(url, new RedisBrokerOptions { Lease = TimeSpan.FromSeconds(1) });
         await using IBrokerConsumer consumer = await broker.ConsumeAsync(new ConsumerOptions { Queues = [Queue] });
@@ -69,11 +72,15 @@ internal static class RedisPrograms
 
     private static string TextOf(Delivery delivery) => Encoding.UTF8.GetString(delivery.Message!.Body.Span);
 
-    private static void Say(string line)
+    private void Say(string line)
     {
         lock (Console.Out)
         {
             Console.WriteLine(line);
+            if (++_lines == lastLine)
+            {
+                Process.GetCurrentProcess().Kill();
+            }
         }
     }
 }
