@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Overlap.Cli.Tests.Commands;
 
@@ -58,7 +59,10 @@ public sealed class CompareCommandTests : IDisposable
         JsonElement report = await JsonAsync("compare", "pages", "--count", "12", "--delay", "30ms", "--json");
 
         JsonElement verdict = report.GetProperty("comparisons")[0].GetProperty("verdict");
-        Assert.Equal(("io", "async"), (verdict.GetProperty("bound").GetString(), verdict.GetProperty("model").GetString()));
+        Assert.Equal("io", verdict.GetProperty("bound").GetString());
+
+        // Which of the two a machine that stands still now and then finds faster is its own; given times decide in AdvisorTests.
+        Assert.Contains(verdict.GetProperty("model").GetString(), (string[])["async", "threads"]);
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed class CompareCommandTests : IDisposable
         string[] lines = output.Split('\n');
         Assert.StartsWith("pages: 12 items, ", lines[0], StringComparison.Ordinal);
         Assert.Matches("^model +workers +time +speed-up +CPU time +overlap +waiting +p50 +p95 +max +failed$", lines[2]);
-        Assert.Contains(lines, static line => line.StartsWith("Verdict: async, 12 at a time: it waits (I/O-bound)", StringComparison.Ordinal));
+        Assert.Single(lines, static line => Regex.IsMatch(line, @"^Verdict: (async|threads), \d+ at a time: it waits \(I/O-bound\)"));
         Assert.DoesNotContain('\e', output);
     }
 
