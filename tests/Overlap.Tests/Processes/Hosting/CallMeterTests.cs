@@ -1,5 +1,6 @@
 using Overlap.Processes.Hosting;
 using Overlap.Processes.Transport;
+using Overlap.Timelines;
 
 namespace Overlap.Tests.Processes.Hosting;
 
@@ -64,7 +65,8 @@ public sealed class CallMeterTests
     [Fact]
     public void End_RealClocks_AllocatesNothing()
     {
-        CallMeter meter = new();
+        // Of the program's work the thread's alone: what other tests compute meanwhile would send the meter to all threads, which allocates.
+        CallMeter meter = new(ThreadOfProgram, CpuClock.OfThread, new ThreadDelayReader().GetNanoseconds, static () => ProgramDelay.Start().GetElapsed);
         Measure(meter);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
@@ -73,6 +75,12 @@ public sealed class CallMeterTests
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        static long ThreadOfProgram()
+        {
+            _ = CpuClock.OfProgram();
+            return CpuClock.OfThread();
+        }
 
         // Told as long and as all waiting: the kernel is asked at both ends.
         static void Measure(CallMeter meter)
