@@ -11,6 +11,7 @@ internal static class PictureFailure
     public const string TooBig = "too-big";
     public const string TooManyPixels = "too-many-pixels";
     public const string TooManyScans = "too-many-scans";
+    public const string TooMuchMemory = "too-much-memory";
     public const string Truncated = "truncated";
     public const string Unreadable = "unreadable";
 }

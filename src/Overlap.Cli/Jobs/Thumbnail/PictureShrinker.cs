@@ -11,6 +11,9 @@ internal sealed partial class PictureShrinker
     // A camera's progressive JPEG has ten. Each costs a walk over all of the picture, for as little as a few bytes of file.
     private const int MostScans = 200;
 
+    // What decoders say where an allocation fails.
+    private static readonly string[] MemoryWords = ["insufficient memory", "out of memory", "cannot allocate memory"];
+
     private readonly PictureSettings _settings;
 
     // The library has one text for the errors of all threads: who wants to know whose they are decodes alone.
@@ -137,6 +140,11 @@ internal sealed partial class PictureShrinker
         if (isCutOff)
         {
             return CutOff(header.Format);
+        }
+
+        if (Array.Exists(MemoryWords, said => words.Contains(said, StringComparison.OrdinalIgnoreCase)))
+        {
+            return new PictureException(PictureFailure.TooMuchMemory, $"the {NameOf(header.Format)} needs more memory than there is for it");
         }
 
         // Each line is "domain: words"; the first is nearest to the cause.
