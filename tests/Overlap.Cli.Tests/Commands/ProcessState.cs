@@ -19,9 +19,10 @@ internal static class ProcessState
         }
     }
 
-    /// <summary>Whether it runs; one that has ended and that nobody reaped does not.</summary>
+    /// <summary>Whether it runs; one that has ended and that nobody reaped does not, nor one that has given its memory back and waits for a processor to end.</summary>
     /// <param name="processId">The number, as a command writes it.</param>
-    public static bool IsAlive(string processId) => Of(int.Parse(processId, CultureInfo.InvariantCulture)) is not (null or 'Z' or 'X');
+    public static bool IsAlive(string processId) =>
+        Of(int.Parse(processId, CultureInfo.InvariantCulture)) is not (null or 'Z' or 'X') && HasMemory(processId);
 
     /// <summary>Waits for what processes come to that can tell nobody: one that is stopped, or killed. The system alone knows.</summary>
     public static async Task UntilAsync(Func<bool> condition)
@@ -30,6 +31,18 @@ internal static class ProcessState
         while (!condition())
         {
             await Task.Delay(10, patience.Token);
+        }
+    }
+
+    private static bool HasMemory(string processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/cmdline").Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

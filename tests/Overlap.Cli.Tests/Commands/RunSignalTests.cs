@@ -149,7 +149,9 @@ public sealed class RunSignalTests : IDisposable
             $"{{ \"$0\" run -q -j 2 --shell 'test {{}} != 0 || {{ echo $$ > {id}; exec sleep 1000; }}; until test -s {id}; do sleep 0.01; done; echo {{}}' ::: 0 $(seq 1 1000); echo $? >&2; }} | head -1");
         (int exitCode, string output, string error) = await process.EndAsync();
 
-        Assert.Equal((0, "1\n", "141\n"), (exitCode, output, error));
+        // Mostly the first item's; the second may be quicker to be written where a processor is long in coming.
+        Assert.Equal((0, "141\n"), (exitCode, error));
+        Assert.InRange(int.Parse(Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries))), 1, 1000);
         Assert.False(ProcessState.IsAlive(File.ReadAllText(id).Trim()));
     }
 

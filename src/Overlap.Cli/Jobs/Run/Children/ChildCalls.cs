@@ -75,6 +75,17 @@ internal static unsafe partial class ChildCalls
     /// <summary>Sends a signal to the process behind a handle; one that is gone is no error.</summary>
     public static void SignalProcess(int handle, int signal) => _ = SystemCall(CallPidFdSendSignal, handle, signal, 0, 0);
 
+    /// <summary>Waits until the process behind a handle has ended or the time has passed, or until a signal comes.</summary>
+    /// <param name="handle">From <see cref="OpenProcess"/>.</param>
+    /// <param name="milliseconds">The longest wait.</param>
+    /// <returns>Whether it has ended: it runs no more, reaped or not.</returns>
+    public static bool HasEnded(int handle, int milliseconds)
+    {
+        // struct pollfd: the descriptor, then what is asked and what is so, two bytes each.
+        int* entry = stackalloc int[2] { handle, (int)Readable };
+        return Poll(entry, 1, milliseconds) > 0;
+    }
+
     /// <summary>Makes what waits for many descriptors.</summary>
     public static int CreateWait() => CreatePoll(CloseOnExec);
 
@@ -223,6 +234,9 @@ internal static unsafe partial class ChildCalls
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int WaitPoll(int poll, byte* events, int count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(int* entries, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, long first, long second, long third, long fourth);

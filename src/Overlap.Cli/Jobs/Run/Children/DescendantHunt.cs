@@ -10,14 +10,19 @@ internal static class DescendantHunt
     // A process that starts others faster than they are found must not keep the hunter for ever.
     private const int MostRounds = 20;
 
+    // Nor one that hangs in the system: it goes when it comes out of there.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Kills them and waits until they are dead, for two seconds at most: a killed one dies when it gets a processor again.</summary>
     public static void Kill(ChildCookie cookie)
     {
+        long start = TimeProvider.System.GetTimestamp();
         for (int round = 0; round < MostRounds; round++)
         {
             bool found = false;
             foreach (int processId in ProcessTable.All())
             {
-                found |= KillIfOurs(processId, cookie);
+                found |= KillIfOurs(processId, cookie, start);
             }
 
             if (!found)
@@ -27,7 +32,7 @@ internal static class DescendantHunt
         }
     }
 
-    private static bool KillIfOurs(int processId, ChildCookie cookie)
+    private static bool KillIfOurs(int processId, ChildCookie cookie, long start)
     {
         if (!cookie.IsIn(ProcessTable.EnvironmentOf(processId)))
         {
@@ -45,9 +50,19 @@ internal static class DescendantHunt
         if (isOurs)
         {
             ChildCalls.SignalProcess(handle, ChildCalls.SignalKill);
+            AwaitEnd(handle, start);
         }
 
         _ = ChildCalls.Close(handle);
         return isOurs;
+    }
+
+    private static void AwaitEnd(int handle, long start)
+    {
+        TimeSpan left = Patience - TimeProvider.System.GetElapsedTime(start);
+        while (left > TimeSpan.Zero && !ChildCalls.HasEnded(handle, (int)Math.Ceiling(left.TotalMilliseconds)))
+        {
+            left = Patience - TimeProvider.System.GetElapsedTime(start);
+        }
     }
 }
