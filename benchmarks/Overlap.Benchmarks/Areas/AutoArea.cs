@@ -19,18 +19,7 @@ internal sealed class AutoArea : BenchmarkArea
     public override async IAsyncEnumerable<ComparisonResult> MeasureAsync(
         BenchmarkContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Func<Workload>[] workloads =
-        [
-            static () => new SiteWorkload(TimeSpan.FromMilliseconds(5)),
-            static () => new SiteWorkload(TimeSpan.FromMilliseconds(85)),
-            static () => new SiteWorkload(TimeSpan.FromMilliseconds(400)),
-            static () => new ComputingWorkload(),
-            static () => new SiteWorkload("pages that take 20 ms, and computing with each", TimeSpan.FromMilliseconds(20), [], ComputingWorkload.Rounds / 2),
-            static () => new SiteWorkload("a site that answers 20 requests at a time, pages take 50 ms", TimeSpan.FromMilliseconds(50), ["--at-a-time", "20"], computing: 0),
-            static () => new RefusingSiteWorkload(),
-            static () => new MemoryWorkload(),
-        ];
-        foreach (Func<Workload> create in workloads)
+        foreach (Func<Workload> create in WorkloadList.All)
         {
             await using Workload workload = create();
             await workload.StartAsync(context, cancellationToken);
