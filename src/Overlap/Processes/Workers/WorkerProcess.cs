@@ -105,7 +105,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>Reads how long the worker has computed, all threads together.</summary>
+    /// <summary>Reads how long the worker has computed, all threads together. Of a thread that runs right now, what it did since the last timer tick (some milliseconds) is not in it.</summary>
     public TimeSpan ReadCpu()
     {
         _gate.Enter();
