@@ -22,7 +22,8 @@ internal static class HostProgram
     /// <param name="point">The name of the fault point at which it is struck, once; <see langword="null"/>: at none.</param>
     /// <param name="dies">Whether it dies there; if not, what it does there fails.</param>
     /// <param name="lease">How long it may stand still; <see langword="null"/>: shortly.</param>
-    public static async Task RunAsync(string url, string? point = null, bool dies = false, TimeSpan? lease = null)
+    /// <param name="convicts">Whether a call that three workers died of is poison to it. Where workers are killed from outside, one call may be what three of them were at.</param>
+    public static async Task RunAsync(string url, string? point = null, bool dies = false, TimeSpan? lease = null, bool convicts = false)
     {
         if (point is not null)
         {
@@ -37,6 +38,17 @@ internal static class HostProgram
             {
                 Say($"started {context.Id}");
                 await Task.Delay(TimeSpan.FromSeconds(seconds), context.TimeProvider);
+                Say($"finished {context.Id}");
+                return Environment.ProcessId;
+            })
+            .Add("tasks.gate", static async (string gate, TaskContext context) =>
+            {
+                Say($"started {context.Id}");
+                while (!File.Exists(gate))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), context.TimeProvider);
+                }
+
                 Say($"finished {context.Id}");
                 return Environment.ProcessId;
             })
@@ -70,7 +82,7 @@ internal static class HostProgram
             });
 
         // Where faults are planted, what is not due yet is put aside at the broker, so that this is met too.
-        WorkerOptions options = new() { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10) };
+        WorkerOptions options = new() { Concurrency = 2, StopTimeout = TimeSpan.FromSeconds(10), MaxDeliveries = convicts ? 3 : int.MaxValue };
         WorkerHost host = new(broker, registry, backend, point is null ? options : options with { Horizon = TimeSpan.Zero });
         await host.StartAsync();
         Say("ready");

@@ -26,6 +26,9 @@ switch (args)
     case ["host", string url]:
         await HostProgram.RunAsync(url);
         break;
+    case ["host", string url, "convicts"]:
+        await HostProgram.RunAsync(url, convicts: true);
+        break;
     case ["host", string url, "lease", string seconds]:
         await HostProgram.RunAsync(url, lease: TimeSpan.FromSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)));
         break;

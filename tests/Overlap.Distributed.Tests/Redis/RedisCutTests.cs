@@ -104,7 +104,7 @@ public sealed class RedisCutTests(RedisServer server)
 
         await using RedisBroker broker = new(proxy.Url(url), new RedisBrokerOptions { TimeProvider = clock, Link = links });
         await using RedisBackend backend = new(proxy.Url(url), new RedisBackendOptions { Link = links });
-        HashSet<string> uncertain = [];
+        Dictionary<string, int> uncertain = [];
         foreach (string text in Texts)
         {
             await PublishAsync(broker, text, uncertain);
@@ -133,11 +133,11 @@ public sealed class RedisCutTests(RedisServer server)
 
         await consumer.DisposeAsync();
 
-        // Delivered as often as was to be, and once more only for a publication that nobody knew of.
+        // Delivered as often as was to be, and once more only for each publication that nobody knew of.
         foreach (string text in Texts)
         {
             int expected = text is "returned" or "deferred" ? 2 : 1;
-            Assert.InRange(delivered[text], expected, expected + (uncertain.Contains(text) ? 1 : 0));
+            Assert.InRange(delivered[text], expected, expected + uncertain.GetValueOrDefault(text));
             Assert.Equal(1, await Direct(url, "EXISTS", $"celery-task-meta-{text}"));
         }
 
@@ -195,16 +195,20 @@ public sealed class RedisCutTests(RedisServer server)
         }
     }
 
-    private static async Task PublishAsync(RedisBroker broker, string text, HashSet<string> uncertain)
+    // As a caller does who wants it to be there for certain. A machine that stands still can look like a cut.
+    private static async Task PublishAsync(RedisBroker broker, string text, Dictionary<string, int> uncertain)
     {
-        try
+        while (true)
         {
-            await broker.PublishAsync(new[] { new Publication("", "celery", Message(text)) }).AsTask().WaitAsync(Guard);
-        }
-        catch (PublishUncertainException)
-        {
-            uncertain.Add(text);
-            await broker.PublishAsync(new[] { new Publication("", "celery", Message(text)) }).AsTask().WaitAsync(Guard);
+            try
+            {
+                await broker.PublishAsync(new[] { new Publication("", "celery", Message(text)) }).AsTask().WaitAsync(Guard);
+                return;
+            }
+            catch (PublishUncertainException)
+            {
+                uncertain[text] = uncertain.GetValueOrDefault(text) + 1;
+            }
         }
     }
 

@@ -1,28 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Overlap.Distributed.Tests.Redis;
 
 /// <summary>A real redis-server of the test's own, on a free port of the loopback, in a folder of its own, ended by its handle.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
-    private const int Stop = 19;
-    private const int Continue = 18;
-
+    private readonly ReservedPort _port = new();
     private readonly string[] _settings;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("overlap-redis-");
     private Process? _process;
 
     private RedisProcess(Func<string, string, string[]> settings)
     {
-        Port = FreePort();
         _settings = settings(Port.ToString(CultureInfo.InvariantCulture), _folder.FullName);
     }
 
-    public int Port { get; }
+    public int Port => _port.Number;
 
     /// <summary>Starts one; without a server on this machine the test is skipped, and says so.</summary>
     public static Task<RedisProcess> StartAsync(params string[] settings) => StartAsync((port, folder) =>
@@ -93,10 +87,10 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>Lets it stand still: its links stay, and nothing comes over them.</summary>
-    public void Freeze() => Assert.Equal(0, Signal(_process!.Id, Stop));
+    public void Freeze() => StandStill.Begin(_process!);
 
     /// <summary>Lets it go on.</summary>
-    public void Thaw() => Assert.Equal(0, Signal(_process!.Id, Continue));
+    public void Thaw() => StandStill.End(_process!);
 
     public async ValueTask DisposeAsync()
     {
@@ -105,6 +99,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             await KillAsync();
         }
 
+        _port.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -114,14 +109,4 @@ internal sealed class RedisProcess : IAsyncDisposable
         await server.StartAgainAsync();
         return server;
     }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int Signal(int process, int signal);
 }

@@ -1,15 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Overlap.Distributed.Tests.Redis;
 
 namespace Overlap.InteropTests.Faults;
 
 /// <summary>A .NET worker in a process of its own, whose words go into the ledger.</summary>
 internal sealed class FleetWorker : IAsyncDisposable
 {
-    private const int Stop = 19;
-    private const int Continue = 18;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -38,7 +35,7 @@ internal sealed class FleetWorker : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="url">Where the queue is.</param>
     /// <param name="ledger">Where its words go.</param>
-    /// <param name="way">What is to happen, <c>dies</c> or <c>fails</c>, and the fault point; or <c>lease</c> and its seconds; none: it is well, and its lease short.</param>
+    /// <param name="way">What is to happen, <c>dies</c> or <c>fails</c>, and the fault point; or <c>lease</c> and its seconds, or <c>convicts</c>; none: it is well, and its lease short.</param>
     public static async Task<FleetWorker> StartAsync(string url, Ledger ledger, params string[] way)
     {
         // artifacts/bin/Overlap.InteropTests/debug → artifacts/bin/Overlap.QueuePrograms/debug
@@ -86,15 +83,22 @@ internal sealed class FleetWorker : IAsyncDisposable
         _ledger.Strike(Name);
     }
 
-    /// <summary>Lets it stand still.</summary>
-    public void Freeze()
+    /// <summary>Lets it stand still, at a moment when it keeps nobody else from going on.</summary>
+    /// <param name="isInTheWay">Whether it does so now: one that stands still while it writes keeps the lock of its file.</param>
+    public void Freeze(Func<bool> isInTheWay)
     {
-        Assert.Equal(0, Signal(_process.Id, Stop));
+        StandStill.Begin(_process);
+        while (isInTheWay())
+        {
+            StandStill.End(_process);
+            StandStill.Begin(_process);
+        }
+
         _ledger.Strike(Name);
     }
 
     /// <summary>Lets it go on.</summary>
-    public void Thaw() => Assert.Equal(0, Signal(_process.Id, Continue));
+    public void Thaw() => StandStill.End(_process);
 
     /// <summary>Stops it in order.</summary>
     public async Task StopAsync()
@@ -113,9 +117,6 @@ internal sealed class FleetWorker : IAsyncDisposable
         await Ended;
         _process.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int Signal(int process, int signal);
 
     private async Task PumpAsync()
     {

@@ -9,6 +9,7 @@ using Overlap.Distributed.Sqlite;
 using Overlap.Distributed.Tasks;
 using Overlap.Distributed.Tests.Redis;
 using Overlap.InteropTests.Stage;
+using SQLitePCL;
 
 namespace Overlap.InteropTests.Faults;
 
@@ -86,6 +87,22 @@ internal sealed class Scene : IAsyncDisposable
         FleetWorker worker = await FleetWorker.StartAsync(Url, Ledger, way);
         _workers.Add(worker);
         return worker;
+    }
+
+    /// <summary>Whether somebody writes into the queue's file right now, or stands still while writing: others cannot write then.</summary>
+    public bool IsLocked()
+    {
+        if (IsRedis)
+        {
+            return false;
+        }
+
+        // Asked below the driver, which waits for a lock.
+        using SqliteConnection connection = new($"Data Source={SqliteOptions.FromUrl(Url).Path};Pooling=False");
+        connection.Open();
+        int answer = raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE");
+        Assert.Contains(answer, (int[])[raw.SQLITE_OK, raw.SQLITE_BUSY]);
+        return answer == raw.SQLITE_BUSY;
     }
 
     /// <summary>Sends a call that is to be done.</summary>

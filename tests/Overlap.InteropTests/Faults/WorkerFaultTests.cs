@@ -7,8 +7,12 @@ namespace Overlap.InteropTests.Faults;
 
 /// <summary>Workers that are killed, stand still, are poisoned and replaced. The ledger tells what became of each call.</summary>
 [Trait("kind", "stress")]
-public sealed class WorkerFaultTests
+public sealed class WorkerFaultTests : IDisposable
 {
+    private readonly DirectoryInfo _gates = Directory.CreateTempSubdirectory("overlap-gates-");
+
+    public void Dispose() => _gates.Delete(recursive: true);
+
     [Theory]
     [InlineData("redis")]
     [InlineData("sqlite")]
@@ -62,9 +66,12 @@ public sealed class WorkerFaultTests
         FleetWorker frozen = await scene.StartWorkerAsync();
         for (int pause = 0; pause < Pauses; pause++)
         {
-            await scene.SendAsync(1, 0.5);
+            // Nobody gets to its end before one stands still.
+            string gate = Path.Combine(_gates.FullName, $"{pause}");
+            await scene.SendAsync(new Signature("tasks.gate", gate));
             string id = await frozen.NextStartAsync();
-            frozen.Freeze();
+            frozen.Freeze(scene.IsLocked);
+            await File.WriteAllTextAsync(gate, "");
             FleetWorker other = await scene.StartWorkerAsync();
             TaskHandle<string> handle = scene.Client.GetHandle<string>(id);
             ends.Add((handle, await handle.WaitAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60))));
@@ -106,12 +113,12 @@ public sealed class WorkerFaultTests
         await scene.SendAsync(1, 0.001);
         Task all = Task.WhenAll(poisons.Concat(scene.Handles).Select(static handle => handle.WaitAsync().AsTask()));
         int deaths = 0;
-        FleetWorker worker = await scene.StartWorkerAsync();
+        FleetWorker worker = await scene.StartWorkerAsync("convicts");
         while (await Task.WhenAny(all, worker.Ended).WaitAsync(TimeSpan.FromSeconds(60)) != all)
         {
             deaths++;
             await worker.WaitStruckAsync();
-            worker = await scene.StartWorkerAsync();
+            worker = await scene.StartWorkerAsync("convicts");
         }
 
         Verdict verdict = await scene.JudgeAsync();

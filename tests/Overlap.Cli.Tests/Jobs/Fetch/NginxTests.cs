@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fetch;
+using Overlap.Distributed.Tests.Redis;
 using Overlap.Executors;
 
 namespace Overlap.Cli.Tests.Jobs.Fetch;
@@ -13,8 +14,8 @@ public sealed class NginxTests : IAsyncLifetime
     private const string Program = "/usr/sbin/nginx";
 
     private readonly string _home = Directory.CreateTempSubdirectory("overlap-nginx-").FullName;
+    private readonly ReservedPort _port = new();
     private Process? _process;
-    private int _port;
 
     public async ValueTask InitializeAsync()
     {
@@ -29,12 +30,6 @@ public sealed class NginxTests : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(_home, "www"));
         File.WriteAllText(Path.Combine(_home, "www", "small.html"), new string('s', 276));
         File.WriteAllBytes(Path.Combine(_home, "www", "large.bin"), [.. Enumerable.Range(0, 3_000_000).Select(n => (byte)(n * 31))]);
-        using (TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
         await File.WriteAllTextAsync(Path.Combine(_home, "nginx.conf"), $$"""
             daemon off;
             worker_processes 1;
@@ -45,7 +40,7 @@ public sealed class NginxTests : IAsyncLifetime
               access_log {{_home}}/access.log;
               client_body_temp_path {{_home}}/a; proxy_temp_path {{_home}}/b; fastcgi_temp_path {{_home}}/c; uwsgi_temp_path {{_home}}/d; scgi_temp_path {{_home}}/e;
               server {
-                listen 127.0.0.1:{{_port}};
+                listen 127.0.0.1:{{_port.Number}};
                 root {{_home}}/www;
                 location /page/ { try_files /small.html =404; }
                 location = /moved { return 301 /page/moved.html; }
@@ -60,7 +55,7 @@ public sealed class NginxTests : IAsyncLifetime
             using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await probe.ConnectAsync(IPAddress.Loopback, _port, late.Token);
+                await probe.ConnectAsync(IPAddress.Loopback, _port.Number, late.Token);
                 return;
             }
             catch (SocketException) when (!_process.HasExited)
@@ -84,6 +79,7 @@ public sealed class NginxTests : IAsyncLifetime
             _process.Dispose();
         }
 
+        _port.Dispose();
         Directory.Delete(_home, recursive: true);
     }
 
@@ -130,5 +126,5 @@ public sealed class NginxTests : IAsyncLifetime
         Assert.Equal(whole, await File.ReadAllBytesAsync(bed.PathOf("large.bin")));
     }
 
-    private string Url(string path) => $"http://127.0.0.1:{_port}{path}";
+    private string Url(string path) => $"http://127.0.0.1:{_port.Number}{path}";
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fetch;
+using Overlap.Distributed.Tests.Redis;
 using Overlap.Executors;
 
 namespace Overlap.Cli.Tests.Jobs.Fetch;
@@ -182,21 +183,14 @@ public sealed class RedirectTests
     public async Task Fetch_HundredDeadAddresses_GivesUpAfterEight()
     {
         using DownloadBed bed = new();
-        int port = FreePort();
+        using ReservedPort nobody = new();
         IPAddress[] addresses = [.. Enumerable.Range(2, 100).Select(n => IPAddress.Parse($"127.0.0.{n}"))];
 
         ItemResult result = Assert.Single(await bed.FetchAsync(
-            bed.Options($"http://some.example:{port}/x") with { Retries = 1 }, resolve: (_, _) => Task.FromResult(addresses)));
+            bed.Options($"http://some.example:{nobody.Number}/x") with { Retries = 1 }, resolve: (_, _) => Task.FromResult(addresses)));
 
         Assert.Equal((FailureKind.Connect, 2), (result.ErrorKind, result.Attempts));
     }
 
     private static string To(string location) => $"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
