@@ -78,12 +78,18 @@ public sealed class ProcessTests
     public async Task ReportProgressAsync_InProcess_IsStored()
     {
         await using WorkerBench bench = await StartAsync();
-        string id = (await bench.Client.SendAsync(new Signature("tasks.progress"))).Id;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("overlap-progress-");
+
+        // It stays half-way until it has been seen there: nobody promises that one who looks late is told of what was before.
+        string seen = Path.Combine(folder.FullName, "seen");
+        string id = (await bench.Client.SendAsync(new Signature("tasks.progress", seen))).Id;
 
         ResultDocument progress = await bench.StateOfAsync(id, TaskState.Custom);
+        await File.WriteAllTextAsync(seen, "");
 
         Assert.Equal((WireValue)50, progress.Result);
         Assert.Equal(TaskState.Success, (await bench.EndOfAsync(id)).State);
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -169,5 +175,12 @@ public sealed class ProcessTests
         .Add("tasks.die", () => Environment.Exit(3))
         .Add("tasks.die_again", () => Environment.Exit(3), new TaskOptions { ReturnsWhenWorkerLost = true })
         .Add("tasks.hang", () => Thread.Sleep(Timeout.Infinite))
-        .Add("tasks.progress", async (TaskContext context) => await context.ReportProgressAsync(50));
+        .Add("tasks.progress", async (string seen, TaskContext context) =>
+        {
+            await context.ReportProgressAsync(50);
+            while (!File.Exists(seen))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1));
+            }
+        });
 }
