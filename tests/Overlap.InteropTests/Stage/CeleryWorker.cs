@@ -28,10 +28,11 @@ internal sealed class CeleryWorker : IAsyncDisposable
     /// <summary>What its tasks tell: <c>started ID</c> and <c>finished ID</c>.</summary>
     public ChannelReader<string> Told => _told.Reader;
 
-    /// <summary>Starts one, and waits until it consumes.</summary>
+    /// <summary>Starts one, and waits until it consumes and hears what is said to all.</summary>
     public static async Task<CeleryWorker> StartAsync(string url, string name, string[] options, object? settings = null, bool mingles = false)
     {
         await Programs.EnsureAsync();
+        int listenersBefore = await CountListenersAsync(url);
         string[] arguments =
         [
             "-W", "ignore", "-m", "celery", "-A", "interop_app", "worker", "-n", name, "--without-gossip", "--loglevel", "INFO", .. options,
@@ -61,7 +62,19 @@ internal sealed class CeleryWorker : IAsyncDisposable
         start.Environment.Remove("NO_COLOR");
         CeleryWorker worker = new(Process.Start(start)!);
         Task first = await Task.WhenAny(worker._ready.Task, worker._pumps).WaitAsync(Patience);
-        return first == worker._ready.Task ? worker : throw new InvalidOperationException("The Celery worker ended: " + string.Join('\n', worker._log));
+        if (first != worker._ready.Task)
+        {
+            throw new InvalidOperationException("The Celery worker ended: " + string.Join('\n', worker._log));
+        }
+
+        // It says that it is ready a moment before it listens. What is said to all in between, it never hears.
+        using CancellationTokenSource patience = new(Patience);
+        while (await CountListenersAsync(url) == listenersBefore)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        return worker;
     }
 
     /// <summary>Kills it, with its children.</summary>
@@ -92,6 +105,15 @@ internal sealed class CeleryWorker : IAsyncDisposable
         {
             await KillAsync();
         }
+    }
+
+    /// <summary>How many links of Celery's listen to patterns in a database; .NET's links have names.</summary>
+    private static async Task<int> CountListenersAsync(string url)
+    {
+        string database = $" db={url[(url.LastIndexOf('/') + 1)..]} ";
+        string[] links = (await InteropStage.AskAsync(url, "CLIENT", "LIST")).AsText().Split('\n');
+        return links.Count(link => link.Contains(database, StringComparison.Ordinal) && link.Contains(" name= ", StringComparison.Ordinal)
+            && link.Contains(" psub=", StringComparison.Ordinal) && !link.Contains(" psub=0 ", StringComparison.Ordinal));
     }
 
     private async Task EndAsync()
