@@ -19,7 +19,7 @@ Console.WriteLine($"first mirror to answer: {fastest}");
 static Task<string> PageAsync(bool ordersAreDown) => TaskGroup.RunAsync(async group =>
 {
     Task<string> user = group.Run(token => LoadAsync("user", 100, token));
-    Task<string> orders = group.Run(token => ordersAreDown ? FailAsync("orders are down") : LoadAsync("orders", 200, token));
+    Task<string> orders = group.Run(token => ordersAreDown ? FailAsync("orders are down", user) : LoadAsync("orders", 200, token));
     Task<string> advice = group.Run(token => LoadAsync("advice", ordersAreDown ? 60_000 : 300, token));
     return $"page: {await user}, {await orders}, {await advice}";
 });
@@ -39,9 +39,11 @@ static async Task<string> LoadAsync(string what, int milliseconds, CancellationT
     }
 }
 
-static async Task<string> FailAsync(string why)
+// Whose orders they are is known when the user is: a user who comes late is never stopped by a failure that came before.
+static async Task<string> FailAsync(string why, Task user)
 {
-    await Task.Delay(150);
+    await user;
+    await Task.Delay(50);
     throw new InvalidOperationException(why);
 }
 

@@ -12,7 +12,13 @@ public sealed class VideoQueueSampleTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _worker = Start("Overlap.Cli", "Overlap.Cli", "worker", "--app", PathOf("VideoQueue", "VideoQueue.dll"), "--name", "video@here", "--concurrency", "2");
-        _greeting = await _worker.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? "";
+
+        // On a busy machine it says first that it tries on.
+        do
+        {
+            _greeting = await _worker.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("The worker ended before it consumed.");
+        }
+        while (!_greeting.Contains(" consumes ", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()

@@ -103,12 +103,30 @@ internal sealed partial class CliProcess : IDisposable
     public static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
 
     /// <summary>The processes that the program has started, and that still run.</summary>
-    public int[] Children() =>
-    [
-        .. Directory.EnumerateDirectories($"/proc/{_process.Id}/task")
-            .SelectMany(static thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(static child => int.Parse(child, System.Globalization.CultureInfo.InvariantCulture)),
-    ];
+    /// <remarks>The system lists them by the thread that started them: when one ends meanwhile, its children are another's, and all are read again.</remarks>
+    public int[] Children()
+    {
+        while (true)
+        {
+            string[] threads = Directory.GetDirectories($"/proc/{_process.Id}/task");
+            try
+            {
+                int[] children =
+                [
+                    .. threads.SelectMany(static thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                        .Select(static child => int.Parse(child, System.Globalization.CultureInfo.InvariantCulture)),
+                ];
+                if (threads.All(Directory.Exists))
+                {
+                    return children;
+                }
+            }
+            catch (IOException) when (!_process.HasExited)
+            {
+                // A thread has ended between the two looks.
+            }
+        }
+    }
 
     public void Dispose()
     {

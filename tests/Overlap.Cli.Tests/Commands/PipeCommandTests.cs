@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Overlap.Cli.Commands;
 using Overlap.Cli.Rendering;
+using Overlap.Testing;
 using Overlap.Timelines;
 using Overlap.Timelines.Drawing;
 
@@ -10,10 +11,16 @@ namespace Overlap.Cli.Tests.Commands;
 
 public sealed class PipeCommandTests
 {
+    // Goes on when everybody sleeps who is to: a stage takes as long as it was told to, however busy the machine is.
+    private readonly VirtualTimeProvider _clock = new();
+
     [Fact]
     public async Task Pipe_SlowSquare_DrawsBothRunsAndTheGain()
     {
-        (int exitCode, string output, string error) = await InProcess.RunAsync("pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--workers", "3");
+        Task<(int, string, string)> run = InProcess.RunAsync(_clock, "pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--workers", "3");
+        await SleepAsync(1, times: 24);
+        await SleepAsync(3, times: 8);
+        (int exitCode, string output, string error) = await run;
 
         Assert.Equal(0, exitCode);
         Assert.Equal("", error);
@@ -40,7 +47,10 @@ public sealed class PipeCommandTests
     [Fact]
     public async Task Pipe_SlowSquareAsJson_SquareIsTheBottleneckAndNoItemIsLost()
     {
-        using JsonDocument document = await ReadAsync("pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--capacity", "4", "--json");
+        Task<JsonDocument> run = ReadAsync("pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--capacity", "4", "--json");
+        await SleepAsync(1, times: 24);
+        await SleepAsync(4, times: 6);
+        using JsonDocument document = await run;
 
         JsonElement root = document.RootElement;
         Assert.Equal(1, root.GetProperty("version").GetInt32());
@@ -60,7 +70,9 @@ public sealed class PipeCommandTests
     [Fact]
     public async Task Pipe_SlowGenerator_GeneratorIsTheBottleneck()
     {
-        using JsonDocument document = await ReadAsync("pipe", "--count", "24", "--produce", "5ms", "--work", "0s", "--json");
+        Task<JsonDocument> run = ReadAsync("pipe", "--count", "24", "--produce", "5ms", "--work", "0s", "--json");
+        await SleepAsync(1, times: 2 * 24);
+        using JsonDocument document = await run;
 
         Assert.All(
             document.RootElement.GetProperty("runs").EnumerateArray(), static run => Assert.Equal("generate", run.GetProperty("bottleneck").GetString()));
@@ -69,7 +81,9 @@ public sealed class PipeCommandTests
     [Fact]
     public async Task Pipe_OneNumber_IsPrinted()
     {
-        using JsonDocument document = await ReadAsync("pipe", "--count", "1", "--work", "1ms", "--capacity", "1", "--workers", "1", "--json");
+        Task<JsonDocument> run = ReadAsync("pipe", "--count", "1", "--produce", "0s", "--work", "1ms", "--capacity", "1", "--workers", "1", "--json");
+        await SleepAsync(1, times: 2);
+        using JsonDocument document = await run;
 
         Assert.All(document.RootElement.GetProperty("runs").EnumerateArray(), static run => Assert.Equal(1, run.GetProperty("items").GetInt32()));
     }
@@ -94,7 +108,12 @@ public sealed class PipeCommandTests
         using TemporaryFolder folder = new();
         string file = folder.PathOf("pipe.json");
 
-        (int exitCode, _, string error) = await InProcess.RunAsync("pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--timeline", file);
+        Task<(int, string, string)> run = InProcess.RunAsync(_clock, "pipe", "--count", "24", "--produce", "0s", "--work", "5ms", "--timeline", file);
+
+        // The recorder's own timer is one more; it falls due with others.
+        await SleepAsync(1 + 1, times: 24);
+        await SleepAsync(4 + 1, times: 6);
+        (int exitCode, _, string error) = await run;
 
         Assert.True(exitCode == 0, $"exit code {exitCode}: {error}");
         ImmutableArray<Timeline> timelines = TimelineFile.Read(file);
@@ -120,10 +139,15 @@ public sealed class PipeCommandTests
         {
             ErrorIsTerminal = true,
             Width = 80,
+            TimeProvider = _clock,
             Environment = static name => name == "TERM" ? "xterm" : null,
         };
 
-        int exitCode = await CommandLine.RunAsync(["pipe", "--count", "30", "--produce", "0s", "--work", "10ms", "--color", "never"], terminal);
+        // The picture's own timer is one more.
+        Task<int> run = CommandLine.RunAsync(["pipe", "--count", "28", "--produce", "0s", "--work", "10ms", "--color", "never"], terminal);
+        await SleepAsync(1 + 1, times: 28);
+        await SleepAsync(4 + 1, times: 7);
+        int exitCode = await run;
 
         string drawn = Encoding.UTF8.GetString(error.ToArray());
         Assert.Equal(0, exitCode);
@@ -141,9 +165,19 @@ public sealed class PipeCommandTests
         return Encoding.UTF8.GetString(output.ToArray()).Split('\n');
     }
 
-    private static async Task<JsonDocument> ReadAsync(params string[] arguments)
+    /// <summary>Lets so many sleep so many times, each time until the first of them wakes.</summary>
+    private async Task SleepAsync(int sleepers, int times)
     {
-        (int exitCode, string output, string error) = await InProcess.RunAsync(arguments);
+        for (int i = 0; i < times; i++)
+        {
+            await _clock.WaitForTimersAsync(sleepers, TestContext.Current.CancellationToken).WaitAsync(Patience.Usual);
+            _clock.AdvanceToNextTimer();
+        }
+    }
+
+    private async Task<JsonDocument> ReadAsync(params string[] arguments)
+    {
+        (int exitCode, string output, string error) = await InProcess.RunAsync(_clock, arguments);
         Assert.True(exitCode == 0, $"exit code {exitCode}: {error}");
         return JsonDocument.Parse(output);
     }

@@ -1,3 +1,4 @@
+using Overlap.Testing;
 using static Overlap.Cli.Tests.Commands.RunInProcess;
 
 namespace Overlap.Cli.Tests.Commands;
@@ -5,20 +6,34 @@ namespace Overlap.Cli.Tests.Commands;
 /// <summary>Commands of a run that take too long, and runs that give up early.</summary>
 public sealed class RunLimitTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly CommandFolder _folder = new();
+    private readonly VirtualTimeProvider _clock = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Run_Timeout_EndsTheCommandAndWhatItStarted()
     {
-        string ids = _folder.PathOf("ids");
+        Task<(int ExitCode, string Output, string Error)> run = RunAsync(_clock, "-q", "--timeout", "200ms", "--shell", Endless, ":::", "a");
+        string[] ids = await IdsAsync(run);
 
-        (int exitCode, _, string error) = await RunAsync(
-            "-q", "--timeout", "200ms", "--shell", $"sleep 1000 & echo $! > {ids}; setsid sleep 1000 & sleep 0.05; echo $! >> {ids}; wait #", ":::", "a");
+        _clock.Advance(TimeSpan.FromMilliseconds(200));
 
+        (int exitCode, _, string error) = await run;
         Assert.Equal((1, "a: took longer than 0.2 s (--timeout)\n"), (exitCode, error));
-        Assert.All(File.ReadAllLines(ids), static id => Assert.False(ProcessState.IsAlive(id)));
+        Assert.All(ids, static id => Assert.False(ProcessState.IsAlive(id)));
+    }
+
+    [Fact]
+    public async Task Run_Deadline_LeavesNothingBehind()
+    {
+        Task<(int ExitCode, string Output, string Error)> run = RunAsync(_clock, "-q", "--deadline", "1s", "--shell", Endless, ":::", "a");
+        string[] ids = await IdsAsync(run);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(124, (await run).ExitCode);
+        Assert.All(ids, static id => Assert.False(ProcessState.IsAlive(id)));
     }
 
     [Fact]
@@ -32,9 +47,21 @@ public sealed class RunLimitTests : IDisposable
     [Fact]
     public async Task Run_TimeoutOfMedian_EndsTheStraggler()
     {
-        (int exitCode, _, string error) = await RunAsync(
-            "-q", "-j", "2", "--timeout", "2000%", "--shell", "test {} != 1 || sleep 1000", ":::", "1", "2", "3", "4", "5");
+        Task<(int ExitCode, string Output, string Error)> run = RunAsync(
+            _clock, "-q", "-j", "2", "--timeout", "2000%", "--shell", $"test {{}} != 1 || exec sleep 1000; {_folder.UpThenGo}", ":::", "1", "2", "3", "4", "5", "6");
+        foreach (string item in (string[])["2", "3", "4", "5"])
+        {
+            Assert.Equal(item, await _folder.Up.HearAsync(run));
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            _folder.Go.Say();
+        }
 
+        // The last one runs when the others have ended. Twenty times the median is between what it takes now and what the first has taken.
+        Assert.Equal("6", await _folder.Up.HearAsync(run));
+        _clock.Advance(TimeSpan.FromMilliseconds(180));
+        _folder.Go.Say();
+
+        (int exitCode, _, string error) = await run;
         Assert.Equal((1, "1: took longer than 2000 % of the median (--timeout)\n"), (exitCode, error));
     }
 
@@ -51,10 +78,10 @@ public sealed class RunLimitTests : IDisposable
     public async Task Run_HaltNow_EndsWhatRuns()
     {
         string id = _folder.PathOf("id");
-        using TalkingPipe up = new(_folder.PathOf("up"));
+        string up = _folder.Up.Path;
 
         (int exitCode, _, string error) = await RunAsync(
-            "-q", "-j", "2", "--halt", "now,fail=1", "--shell", $"test {{}} = 1 && {{ echo $$ > {up.Path}; exec sleep 1000; }}; read id < {up.Path}; echo $id > {id}; exit 9", ":::", "1", "2", "3");
+            "-q", "-j", "2", "--halt", "now,fail=1", "--shell", $"test {{}} = 1 && {{ echo $$ > {up}; exec sleep 1000; }}; read id < {up}; echo $id > {id}; exit 9", ":::", "1", "2", "3");
 
         Assert.Equal(4, exitCode);
         Assert.Contains("2: exit code 9\n", error, StringComparison.Ordinal);
@@ -70,4 +97,9 @@ public sealed class RunLimitTests : IDisposable
         Assert.StartsWith("1\n2\n", output, StringComparison.Ordinal);
         Assert.DoesNotContain("7", output, StringComparison.Ordinal);
     }
+
+    /// <summary>A shell's command that never ends, with a child in its group and one in a session of its own: it says their numbers.</summary>
+    private string Endless => $"sleep 1000 & a=$!; setsid sleep 1000 & echo $$ $a $! > {_folder.Up.Path}; while :; do sleep 0.05; done #";
+
+    private async Task<string[]> IdsAsync(Task run) => (await _folder.Up.HearAsync(run)).Split(' ');
 }

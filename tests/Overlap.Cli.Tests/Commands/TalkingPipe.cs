@@ -29,11 +29,15 @@ internal sealed class TalkingPipe : IDisposable
     public void Say(int times = 1) => _pipe.Write(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("go\n", times))));
 
     /// <summary>Waits for the next line; the end of the program is a failure and no endless wait.</summary>
-    public async Task<string> HearAsync(CliProcess process)
+    public Task<string> HearAsync(CliProcess process) => HearAsync(process.Ended);
+
+    /// <summary>The same for a program that runs inside the test.</summary>
+    /// <param name="ended">Ends with the program.</param>
+    public async Task<string> HearAsync(Task ended)
     {
         // Whoever waits here is told of the end by a line, since a read of a pipe cannot be given up.
         Task<string?> line = Task.Run(() => _lines.ReadLine());
-        if (await Task.WhenAny(line, process.Ended) != line && !line.IsCompleted)
+        if (await Task.WhenAny(line, ended) != line && !line.IsCompleted)
         {
             _pipe.Write("ended\n"u8);
         }

@@ -56,7 +56,7 @@ public sealed class WorkerDeathTests
         using DownloadBed bed = new();
         using CliProcess program = CliProcess.Start(
             "fetch", site.Url("/file.txt"), "--out", bed.Folder, "--model", "processes", "--workers", "1", "--retries", "1", "--jsonl");
-        await halfSent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await halfSent.Task.WaitAsync(Patience.Usual, TestContext.Current.CancellationToken);
         KillWorkersOf(program);
 
         (int exitCode, string output, _) = await program.EndAsync();
@@ -84,9 +84,10 @@ public sealed class WorkerDeathTests
         {
             while (await connection.ReadRequestAsync() is not null)
             {
-                if (Interlocked.Increment(ref asked) <= 2)
+                int number = Interlocked.Increment(ref asked);
+                if (number <= 2)
                 {
-                    if (asked == 2)
+                    if (number == 2)
                     {
                         bothAsked.SetResult();
                     }
@@ -99,7 +100,7 @@ public sealed class WorkerDeathTests
         });
         using CliProcess program = CliProcess.Start(
             ["compare", "pages", "--models", "processes", "--workers", "2", "--count", $"{Pages}", "--site", site.Url("/"), "--json", "-q", .. options]);
-        await bothAsked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await bothAsked.Task.WaitAsync(Patience.Usual, TestContext.Current.CancellationToken);
         KillWorkersOf(program);
 
         (int exitCode, string output, string error) = await program.EndAsync();

@@ -33,9 +33,12 @@ internal sealed class QueueFolder : IDisposable
     public Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => InProcess.RunAsync([.. arguments, "--broker", Url]);
 
     /// <summary>Starts a worker of the sample's tasks, and waits until it consumes.</summary>
-    public async Task<CliProcess> WorkAsync(params string[] arguments)
+    public Task<CliProcess> WorkAsync(params string[] arguments) => WorkOnAsync(Url, arguments);
+
+    /// <summary>The same over any broker.</summary>
+    public static async Task<CliProcess> WorkOnAsync(string url, params string[] arguments)
     {
-        CliProcess worker = CliProcess.Start(["worker", "--app", App, "--broker", Url, "--concurrency", "2", .. arguments]);
+        CliProcess worker = CliProcess.Start(["worker", "--app", App, "--broker", url, "--concurrency", "2", .. arguments]);
 
         // On a busy machine it says first that it tries on.
         string greeting;

@@ -109,10 +109,5 @@ public sealed class RedisCommandsTests : IAsyncLifetime
 
     private Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => InProcess.RunAsync([.. arguments, "--broker", Url]);
 
-    private async Task<CliProcess> WorkAsync()
-    {
-        CliProcess worker = CliProcess.Start("worker", "--app", QueueFolder.App, "--broker", Url, "--concurrency", "2");
-        Assert.Contains(" consumes celery at ", await worker.ReadErrorLineAsync(), StringComparison.Ordinal);
-        return worker;
-    }
+    private Task<CliProcess> WorkAsync() => QueueFolder.WorkOnAsync(Url);
 }

@@ -1,4 +1,5 @@
 using Overlap.Cli.Jobs.Fetch;
+using Overlap.Cli.Tests.Commands;
 using Overlap.Testing;
 
 namespace Overlap.Cli.Tests.Jobs.Fetch;
@@ -97,7 +98,7 @@ public sealed class HostGateTests
 
         gate.Exit();
 
-        Assert.True(entered.Wait(TimeSpan.FromSeconds(30)));
+        Assert.True(entered.Wait(Patience.Usual));
         blocked.Join();
     }
 

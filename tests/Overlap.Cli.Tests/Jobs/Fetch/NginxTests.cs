@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Overlap.Cli.Jobs;
 using Overlap.Cli.Jobs.Fetch;
+using Overlap.Cli.Tests.Commands;
 using Overlap.Distributed.Tests.Redis;
 using Overlap.Executors;
 
@@ -49,7 +50,7 @@ public sealed class NginxTests : IAsyncLifetime
             }
             """);
         _process = Process.Start(new ProcessStartInfo(Program, ["-p", _home, "-c", Path.Combine(_home, "nginx.conf")]) { RedirectStandardError = true })!;
-        using CancellationTokenSource late = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource late = new(Patience.Usual);
         while (true)
         {
             using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
