@@ -91,7 +91,7 @@ public sealed record ProcessPoolExecutorOptions
     /// <summary>The lanes' names are this and a number. Default: <c>process</c>.</summary>
     public string WorkerName { get; init; } = "process";
 
-    /// <summary>Tells the time for deadlines, idling and pauses between starts that fail. Default: the system's clock.</summary>
+    /// <summary>Tells the time for deadlines, idling, how soon starts fail one after the other, and the pauses between them. Default: the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     private static TimeSpan NotNegative(TimeSpan value, string name) => value >= TimeSpan.Zero

@@ -4,10 +4,13 @@ using Overlap.Actors;
 using Overlap.Diagnostics;
 using Overlap.Testing;
 using Overlap.Testing.Actors;
+using Overlap.Tests.Synchronization;
 using Overlap.Timelines;
 
 namespace Overlap.Tests.Actors;
 
+/// <remarks>A listener hears the whole process: an actor of another test then goes another way with its messages, and allocates.</remarks>
+[Collection(nameof(QuietCollection))]
 public sealed class TelemetryTests
 {
     [Fact]

@@ -1,5 +1,6 @@
 using Overlap.Advice;
 using Overlap.Executors;
+using Overlap.Testing;
 
 namespace Overlap.Tests.Advice;
 
@@ -19,8 +20,17 @@ public sealed class MeasureTests
     [Fact]
     public async Task Measure_EveryItemFails_TellsTheFirstReason()
     {
-        ProbeFailedException exception = await Assert.ThrowsAsync<ProbeFailedException>(
-            () => Advisor.MeasureAsync(static int (int item) => throw new InvalidDataException($"item {item} is torn"), [7], Short, Cancellation));
+        // On a clock of its own, where an item takes a millisecond: by the machine's clock the first one may use up the budget alone.
+        VirtualTimeProvider time = new();
+        ProbeFailedException exception = await Assert.ThrowsAsync<ProbeFailedException>(() => Advisor.MeasureAsync(
+            int (int item) =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(1));
+                throw new InvalidDataException($"item {item} is torn");
+            },
+            [7],
+            Short with { TimeProvider = time },
+            Cancellation));
         Assert.EndsWith("that were tried failed, so there is nothing to measure; the first: item 7 is torn.", exception.Message, StringComparison.Ordinal);
         Assert.True(exception.Failed > 1);
         Assert.IsType<InvalidDataException>(exception.InnerException);

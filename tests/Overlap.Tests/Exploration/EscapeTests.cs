@@ -1,4 +1,5 @@
 using Overlap.Testing.Exploration;
+using Overlap.Testing.Exploration.Tasks;
 
 namespace Overlap.Tests.Exploration;
 
@@ -129,6 +130,67 @@ public sealed class EscapeTests
             },
             new ExplorationOptions { Schedules = 50 });
         Assert.True(result.Failure is null, result.ToString());
+    }
+
+    [Fact]
+    public void Run_EscapeOfTheFirstRunComesBackInTheNext_IsNotTheNextOnes()
+    {
+        // The first run fails when the pool takes up its work; that ends only when the run that explains is on its way.
+        int runs = 0;
+        using ManualResetEventSlim isExplained = new();
+        bool isBack = false;
+        Escapes("a task ran on the pool", "a awaits at EscapeTests.cs:", async x =>
+        {
+            if (++runs == 2)
+            {
+                isExplained.Set();
+                while (!Volatile.Read(ref isBack))
+                {
+                    Thread.SpinWait(20);
+                }
+            }
+
+            await x.Spawn("a", async () =>
+            {
+                TaskCompletionSource source = new();
+                _ = Task.Run(() =>
+                {
+                    isExplained.Wait();
+                    source.SetResult();
+                    Volatile.Write(ref isBack, true);
+                });
+                await source.Task;
+            });
+        });
+    }
+
+    [Fact]
+    public void Wait_EscapeIsAboutToSayItsCause_WaitsForThat()
+    {
+        // A stack with its lines may take longer than the few milliseconds that an escape is given to show itself.
+        using ManualResetEventSlim isAsked = new();
+        using ManualResetEventSlim mayTell = new();
+        EscapeWatch watch = new(_ =>
+        {
+            isAsked.Set();
+            mayTell.Wait();
+            return "late";
+        });
+        Thread waiting = Thread.CurrentThread;
+        Thread escaped = new(watch.Note);
+        Thread patient = new(() =>
+        {
+            _ = SpinWait.SpinUntil(() => (waiting.ThreadState & ThreadState.WaitSleepJoin) != 0, TimeSpan.FromSeconds(30));
+            mayTell.Set();
+        });
+        escaped.Start();
+        isAsked.Wait(TestContext.Current.CancellationToken);
+        patient.Start();
+        bool isSeen = watch.Wait(TimeSpan.Zero);
+        mayTell.Set();
+        patient.Join();
+        escaped.Join();
+        Assert.Equal((true, "late"), (isSeen, watch.Cause));
     }
 
     private static void Escapes(string cause, string place, Func<TaskExplorer, Task> program)

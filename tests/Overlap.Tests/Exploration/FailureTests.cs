@@ -252,7 +252,7 @@ public sealed class FailureTests
                     Thread.SpinWait(20);
                 }
             }),
-            new ExplorationOptions { Patience = TimeSpan.FromMilliseconds(200) });
+            new ExplorationOptions { Patience = TimeSpan.FromSeconds(1) });
         Volatile.Write(ref isReleased, true);
         Assert.Contains("a step of spinner, last seen at FailureTests.cs:", failure.Message, StringComparison.Ordinal);
     }

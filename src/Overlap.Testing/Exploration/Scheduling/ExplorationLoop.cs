@@ -15,6 +15,7 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
     private const int MostToldOfMany = 12;   // Of a schedule that is too long: so many steps of its beginning, and of its end.
     private const int Many = 60;
     private static readonly TimeSpan LongestRetelling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWayThere = TimeSpan.FromSeconds(10);
 
     private const string Diverged =
         "the program took other steps under the same schedule: it depends on time, on chance, or on what an earlier run left";
@@ -238,6 +239,13 @@ internal sealed class ExplorationLoop(IExploredMode mode, ExplorationOptions opt
         Schedule story = new(chooser, isExplained: true);
         RunOutcome? ended = null;
         Thread thread = NewThread(() => ended = again.Run(story));
+
+        // Until it is at the same step, and then as long as that may take: what is told of the steps before costs the more the busier the machine is.
+        long start = TimeProvider.System.GetTimestamp();
+        while (story.Steps < stuck.Steps && TimeProvider.System.GetElapsedTime(start) < LongestWayThere && !thread.Join(1))
+        {
+        }
+
         if (thread.Join(options.Patience < LongestRetelling ? options.Patience : LongestRetelling) && ended is { Failure: null })
         {
             story = stuck;

@@ -9,6 +9,7 @@ internal sealed class Schedule(Chooser chooser, bool isExplained)
 
     private readonly List<int> _choices = [];
     private readonly List<ExplorationStep> _story = [];
+    private int _steps;
 
     /// <summary>Whether the run is to tell what happens; costs much, so only the last one does.</summary>
     public bool IsExplained => isExplained;
@@ -19,7 +20,12 @@ internal sealed class Schedule(Chooser chooser, bool isExplained)
     /// <summary>What happened, when explained.</summary>
     public IReadOnlyList<ExplorationStep> Story => _story;
 
-    public int Steps { get; private set; }
+    /// <summary>How many steps were chosen. Who watches the run may read it too.</summary>
+    public int Steps
+    {
+        get => Volatile.Read(ref _steps);
+        private set => Volatile.Write(ref _steps, value);
+    }
 
     /// <summary>Tells runs apart: the lanes that could run and those that did, in order.</summary>
     public ulong Trace { get; private set; } = HashSeed;

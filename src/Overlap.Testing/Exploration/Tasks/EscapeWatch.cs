@@ -8,12 +8,22 @@ namespace Overlap.Testing.Exploration.Tasks;
 /// of its own, the mark's change is told on that thread before the program's code runs there: exact, and free while nothing escapes.
 /// What runs without the context, by the runtime's unsafe ways, is seen when it comes back: it posts to a lane, or calls the explorer.
 /// </remarks>
-internal sealed class EscapeWatch
+/// <param name="causeOf">Tells whose doing an escape is, from the stack that has escaped.</param>
+internal sealed class EscapeWatch(Func<StackTrace, string> causeOf)
 {
     private static readonly AsyncLocal<EscapeWatch?> Mark = new(OnChanged);
 
     private readonly object _gate = new();
     private string? _cause;
+    private int _telling;   // Guarded by _gate: the threads that have escaped and are about to say so.
+
+    public EscapeWatch()
+        : this(CauseOf)
+    {
+    }
+
+    /// <summary>That of the run whose code this thread runs, where the runtime took its context along.</summary>
+    public static EscapeWatch? OfThisThread => Mark.Value;
 
     /// <summary>The thread on which the program may run.</summary>
     public int Thread { get; private set; }
@@ -32,12 +42,27 @@ internal sealed class EscapeWatch
     /// <summary>Notes that the present thread, which is not the explorer's, runs code of the program.</summary>
     public void Note()
     {
-        if (Cause is null)
+        if (Cause is not null)
         {
-            string cause = CauseOf(new StackTrace(1, fNeedFileInfo: true));
+            return;
+        }
+
+        lock (_gate)
+        {
+            _telling++;
+        }
+
+        string? cause = null;
+        try
+        {
+            cause = causeOf(new StackTrace(1, fNeedFileInfo: true));
+        }
+        finally
+        {
             lock (_gate)
             {
                 _cause ??= cause;
+                _telling--;
                 Monitor.PulseAll(_gate);
             }
         }
@@ -54,12 +79,22 @@ internal sealed class EscapeWatch
         return Wait(beyond);
     }
 
-    /// <summary>Gives an escape some real time to show itself.</summary>
+    /// <summary>Gives an escape some real time to show itself; one that has begun to may take longer, since a stack with its lines takes its time.</summary>
     public bool Wait(TimeSpan time)
     {
         lock (_gate)
         {
-            return _cause is not null || (Monitor.Wait(_gate, time) && _cause is not null);
+            if (_cause is null && _telling == 0)
+            {
+                _ = Monitor.Wait(_gate, time);
+            }
+
+            while (_cause is null && _telling > 0)
+            {
+                _ = Monitor.Wait(_gate);
+            }
+
+            return _cause is not null;
         }
     }
 

@@ -9,13 +9,17 @@ internal sealed class TaskLane : SynchronizationContext
 {
     private readonly TaskMode _mode;
 
-    public TaskLane(TaskMode mode, int id, string name)
+    public TaskLane(TaskMode mode, EscapeWatch escapes, int id, string name)
     {
         _mode = mode;
+        Escapes = escapes;
         Id = id;
         Name = name;
         SetWaitNotificationRequired();
     }
+
+    /// <summary>Of its own run: what is posted to it late is no escape of the next one.</summary>
+    public EscapeWatch Escapes { get; }
 
     public int Id { get; }
 

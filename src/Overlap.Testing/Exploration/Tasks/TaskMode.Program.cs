@@ -59,7 +59,7 @@ internal sealed partial class TaskMode
     /// <inheritdoc cref="Enqueue(IThreadPoolWorkItem)"/>
     public void Enqueue(Action<object?> callback, object? state) => _ready.Add(new ReadyStep(CurrentOrThrow(), callback, state));
 
-    public void EnqueueTimer(ExploredTimer timer) => _ready.Add(new ReadyStep(_clock ??= new TaskLane(this, ClockId, "clock"), timer, null));
+    public void EnqueueTimer(ExploredTimer timer) => _ready.Add(new ReadyStep(_clock ??= new TaskLane(this, _escapes, ClockId, "clock"), timer, null));
 
     /// <summary>Queues a continuation of a lane.</summary>
     public void Post(TaskLane lane, SendOrPostCallback callback, object? state)
@@ -67,7 +67,7 @@ internal sealed partial class TaskMode
         if (Environment.CurrentManagedThreadId != _escapes.Thread)
         {
             // Dropped: the schedule has failed, and its lanes are not to be run by two threads.
-            _escapes.Note();
+            lane.Escapes.Note();
             return;
         }
 
@@ -92,7 +92,7 @@ internal sealed partial class TaskMode
     {
         if (Environment.CurrentManagedThreadId != _escapes.Thread)
         {
-            _escapes.Note();
+            (EscapeWatch.OfThisThread ?? _escapes).Note();
             throw new ScheduleEndedException();
         }
     }

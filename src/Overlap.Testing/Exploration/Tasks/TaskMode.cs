@@ -249,7 +249,7 @@ internal sealed partial class TaskMode : IExploredMode
 
     private TaskLane NewLane(string name)
     {
-        TaskLane lane = new(this, _lanes.Count, name);
+        TaskLane lane = new(this, _escapes, _lanes.Count, name);
         _lanes.Add(lane);
         _unfinished++;
         return lane;

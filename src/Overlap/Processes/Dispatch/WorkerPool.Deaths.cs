@@ -171,10 +171,10 @@ internal sealed partial class WorkerPool
     /// <param name="isLast">Whether any other would fail in the same way.</param>
     private void CountEarlyDeathLocked(string how, Exception? cause, WorkerExit exit, bool isLast)
     {
-        long now = TimeProvider.System.GetTimestamp();
+        long now = _time.GetTimestamp();
         _earlyDeaths[_earlyDeathCount++ % MostEarlyDeaths] = now;
         bool areMany = _earlyDeathCount >= MostEarlyDeaths
-            && TimeProvider.System.GetElapsedTime(_earlyDeaths[_earlyDeathCount % MostEarlyDeaths], now) <= EarlyDeathsWithin;
+            && _time.GetElapsedTime(_earlyDeaths[_earlyDeathCount % MostEarlyDeaths], now) <= EarlyDeathsWithin;
 
         if (areMany && !isLast && _workers.Any(static worker => worker.State == LinkState.Ready))
         {

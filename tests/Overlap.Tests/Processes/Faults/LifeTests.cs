@@ -73,9 +73,11 @@ public sealed class LifeTests
     [InlineData(4, 8)]
     public async Task Boot_DiesEveryTime_BreaksThePoolWithTheLastWords(int maxWorkers, int most)
     {
+        // Where the clock stands still the deaths are soon enough after each other, however long a start takes.
         await using FaultPool pool = new(stage => new ProcessPoolExecutorOptions
         {
             MaxWorkers = maxWorkers,
+            TimeProvider = new VirtualTimeProvider(),
             Initializer = () =>
             {
                 stage.Add("boots", "");

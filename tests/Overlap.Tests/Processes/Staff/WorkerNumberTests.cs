@@ -41,21 +41,26 @@ public sealed class WorkerNumberTests
     [Fact]
     public async Task WarmUpAsync_Canceled_Throws()
     {
-        await using ProcessPoolExecutor pool = new(1);
+        using TemporaryFile gate = new();
+        await using ProcessPoolExecutor pool = Held(gate.Path);
         using CancellationTokenSource source = new();
         Task warming = pool.WarmUpAsync(1, source.Token);
         await source.CancelAsync();
         _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => warming);
+        await File.WriteAllTextAsync(gate.Path, "go", Token);
         Assert.Equal(3, await pool.SubmitAsync(static () => 3, Token));
     }
 
     [Fact]
     public async Task WarmUpAsync_Disposed_Throws()
     {
-        ProcessPoolExecutor pool = new(1);
+        using TemporaryFile gate = new();
+        ProcessPoolExecutor pool = Held(gate.Path);
         Task warming = pool.WarmUpAsync(1, Token);
-        await pool.DisposeAsync();
+        ValueTask disposal = pool.DisposeAsync();
         _ = await Assert.ThrowsAsync<ObjectDisposedException>(() => warming);
+        await File.WriteAllTextAsync(gate.Path, "go", Token);
+        await disposal;
         _ = await Assert.ThrowsAsync<ObjectDisposedException>(() => pool.WarmUpAsync(1, Token));
     }
 
@@ -139,6 +144,9 @@ public sealed class WorkerNumberTests
         Assert.Contains("it has done 2 calls", statistics.LastRetirement, StringComparison.Ordinal);
         Assert.Contains("exited with code 5", statistics.LastLoss, StringComparison.Ordinal);
     }
+
+    // No worker of it is ready before there is something at a path.
+    private static ProcessPoolExecutor Held(string path) => new(new ProcessPoolExecutorOptions { MaxWorkers = 1, Initializer = () => WaitForFile(path) });
 
     private static async Task Until(Func<bool> condition)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Overlap.Executors;
 using Overlap.Processes;
+using Overlap.Testing;
 
 namespace Overlap.Tests.Processes.Streams;
 
@@ -258,14 +259,24 @@ public sealed class StreamTests
     [Fact]
     public async Task StreamAsync_DeadlinePasses_FailsAfterTheValues()
     {
-        await using ProcessPoolExecutor pool = new(1);
-        ProcessPoolView view = pool.With(new ProcessCallOptions { Deadline = TimeSpan.FromMilliseconds(300) });
+        // No time passes before the values are on their way: by the machine's clock a worker may need longer for them than any deadline.
+        VirtualTimeProvider time = new();
+        await using ProcessPoolExecutor pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 1, TimeProvider = time });
+        ProcessPoolView view = pool.With(new ProcessCallOptions { Deadline = TimeSpan.FromTicks(1) });
+        TaskCompletionSource hangs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IProgress<int> reports = new Reports(_ => hangs.SetResult());
+        await using IAsyncEnumerator<int> stream = view.StreamAsync(() => CountThenHang(reports, 5), Token).GetAsyncEnumerator(Token);
+        ValueTask<bool> first = stream.MoveNextAsync();
+        await hangs.Task;
+
+        // Also for the worker's being ended, which nobody is to wait for.
+        time.Advance(TimeSpan.FromSeconds(1));
         List<int> given = [];
         _ = await Assert.ThrowsAsync<CallDeadlineException>(async () =>
         {
-            await foreach (int value in view.StreamAsync(CountThenHang, 5, Token))
+            for (bool any = await first; any; any = await stream.MoveNextAsync())
             {
-                given.Add(value);
+                given.Add(stream.Current);
             }
         });
         Assert.Equal(Enumerable.Range(0, 5), given);
@@ -353,13 +364,14 @@ public sealed class StreamTests
         Environment.Exit(7);
     }
 
-    private static async IAsyncEnumerable<int> CountThenHang(int count)
+    private static async IAsyncEnumerable<int> CountThenHang(IProgress<int> hangs, int count)
     {
         await foreach (int value in Count(count))
         {
             yield return value;
         }
 
+        hangs.Report(count);
         await Task.Delay(Timeout.Infinite);
     }
 

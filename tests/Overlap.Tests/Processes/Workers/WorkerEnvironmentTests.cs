@@ -1,7 +1,10 @@
 using Overlap.Processes.Workers;
+using Overlap.Tests.Processes.Faults;
 
 namespace Overlap.Tests.Processes.Workers;
 
+/// <remarks>One of them sets a variable of this very program: a .NET program that another test started meanwhile would wait for a tool, for ever.</remarks>
+[Collection(nameof(FaultCollection))]
 public sealed class WorkerEnvironmentTests
 {
     private static readonly WorkerLaunch Launch = new() { Inherited = [] };
