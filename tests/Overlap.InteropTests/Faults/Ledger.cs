@@ -79,12 +79,19 @@ internal sealed class Ledger
         lock (_gate)
         {
             _brokerStrikes.Add((since, _runs.Count));
+            HashSet<string> begun = [];
             for (int place = 0; place < _runs.Count; place++)
             {
-                _runs[place].IsStruck |= place >= since || unsettled.Contains(_runs[place].Id);
+                Run run = _runs[place];
+                if (!run.IsStruck && (place >= since || unsettled.Contains(run.Id)))
+                {
+                    run.IsStruck = true;
+                    begun.Add(run.Id);
+                }
             }
 
-            _held.UnionWith(unsettled.Except(_runs.Select(static run => run.Id)));
+            // Whose runs were all struck before is held anew, if it is, and has not begun again.
+            _held.UnionWith(unsettled.Except(begun));
         }
     }
 

@@ -41,20 +41,6 @@ public sealed class WorkerFaultTests : IDisposable
         Assert.True(verdict.Duplicates >= Kills, $"{verdict}");
     }
 
-    [Fact]
-    public async Task Call_TakesTenLeases_RunsOnce() => await Task.WhenAll(new[] { "redis", "sqlite" }.Select(static async kind =>
-    {
-        await using Scene scene = await Scene.OpenAsync(kind);
-        FleetWorker first = await scene.StartWorkerAsync();
-        FleetWorker second = await scene.StartWorkerAsync();
-        await scene.SendAsync(1, seconds: 10);
-
-        Verdict verdict = await scene.JudgeAsync();
-
-        Assert.True(verdict.IsInnocent, $"{verdict}");
-        Assert.Equal((0, 0, 0), (verdict.Duplicates, first.LostLeases, second.LostLeases));
-    }));
-
     [Theory]
     [InlineData("redis")]
     [InlineData("sqlite")]
