@@ -10,6 +10,9 @@ namespace Overlap.Tests.Processes.Faults;
 [Collection(nameof(FaultCollection))]
 public sealed class DeadlineTests
 {
+    // How long a pool lets workers that do not end go on at its own end, less a second.
+    private static readonly TimeSpan LessThanTheGrace = TimeSpan.FromSeconds(4);
+
     private static readonly ProcessCallOptions Soon = new() { Deadline = TimeSpan.FromMilliseconds(200) };
 
     [Fact]
@@ -29,12 +32,19 @@ public sealed class DeadlineTests
     [Fact]
     public async Task Deadline_TokenHonoured_DoesNotHoldUpTheDisposal()
     {
-        await using FaultPool pool = new(1);
-        Task<int> call = pool.Executor.With(Soon).SubmitAsync(Misdeeds.HoldUntilCanceled, (pool.Stage, "held"));
-        await Assert.ThrowsAsync<CallDeadlineException>(() => call.WaitAsync(FaultPool.Guard));
-        long start = TimeProvider.System.GetTimestamp();
-        await pool.EndAsync(isUsable: false);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        // Wall time is also what the machine takes from everybody; a pool that waits for its grace waits every time.
+        TimeSpan took = TimeSpan.MaxValue;
+        for (int i = 0; i < 3 && took > LessThanTheGrace; i++)
+        {
+            await using FaultPool pool = new(1);
+            Task<int> call = pool.Executor.With(Soon).SubmitAsync(Misdeeds.HoldUntilCanceled, (pool.Stage, "held"));
+            await Assert.ThrowsAsync<CallDeadlineException>(() => call.WaitAsync(FaultPool.Guard));
+            long start = TimeProvider.System.GetTimestamp();
+            await pool.EndAsync(isUsable: false);
+            took = TimeProvider.System.GetElapsedTime(start);
+        }
+
+        Assert.InRange(took, TimeSpan.Zero, LessThanTheGrace);
     }
 
     [Fact]

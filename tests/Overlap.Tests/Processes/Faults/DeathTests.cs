@@ -1,6 +1,7 @@
 using Overlap.Executors;
 using Overlap.Processes;
 using Overlap.Processes.Native;
+using Overlap.Testing;
 using Overlap.Tests.Processes.Workers;
 
 namespace Overlap.Tests.Processes.Faults;
@@ -9,6 +10,9 @@ namespace Overlap.Tests.Processes.Faults;
 [Collection(nameof(FaultCollection))]
 public sealed class DeathTests
 {
+    // For an end that nobody has promised a time for. Unit: milliseconds.
+    private static readonly int Patience = (int)FaultPool.Guard.TotalMilliseconds;
+
     [Theory]
     [InlineData("kill", Misdeeds.Kill, null, "SIGKILL")]
     [InlineData("segment-fault", Misdeeds.SegmentFault, null, "SIGSEGV")]
@@ -76,15 +80,17 @@ public sealed class DeathTests
     [Fact]
     public async Task Stopped_ForEver_IsKilledAtItsDeadline()
     {
-        await using FaultPool pool = new();
-        _ = await pool.EchoAsync(0);
-        IExecutor limited = pool.Executor.With(new ProcessCallOptions { Deadline = TimeSpan.FromMilliseconds(300) });
+        // No time passes before the worker is stopped: on a busy machine any deadline may come before the call has said where it is.
+        VirtualTimeProvider time = new();
+        await using FaultPool pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 4, TimeProvider = time });
+        IExecutor limited = pool.Executor.With(new ProcessCallOptions { Deadline = TimeSpan.FromTicks(1) });
         HeldCall held = await pool.HoldAsync(through: limited);
         int handle = ProcessCalls.TryOpenProcess(held.ProcessId);
         Misdeeds.Send(held.ProcessId, Misdeeds.Stop);
+        time.Advance(TimeSpan.FromSeconds(1));
         CallDeadlineException failure = await Assert.ThrowsAsync<CallDeadlineException>(() => held.Call.WaitAsync(FaultPool.Guard));
         Assert.True(failure.HasStarted);
-        Assert.True(WorkerPrograms.HasEnded(handle, 5_000));
+        Assert.True(WorkerPrograms.HasEnded(handle, Patience));
         _ = DescriptorCalls.Close(handle);
         await pool.EndAsync();
     }
@@ -100,14 +106,20 @@ public sealed class DeathTests
     [Fact]
     public async Task Terminate_Ignored_IsFollowedByKill()
     {
-        await using FaultPool pool = new();
-        _ = await pool.EchoAsync(0);
-        IExecutor limited = pool.Executor.With(new ProcessCallOptions { Deadline = TimeSpan.FromMilliseconds(300) });
+        VirtualTimeProvider time = new();
+        ProcessPoolExecutorOptions options = new() { MaxWorkers = 4, TimeProvider = time };
+        await using FaultPool pool = new(options);
+        IExecutor limited = pool.Executor.With(new ProcessCallOptions { Deadline = TimeSpan.FromTicks(1) });
         Task<int> call = limited.SubmitAsync(Misdeeds.HoldAgainstTerminate, (pool.Stage, "held"));
         await pool.Stage.WaitAsync("held-at");
         int handle = ProcessCalls.TryOpenProcess(int.Parse(pool.Stage.Notes("held")[0]));
+        time.Advance(TimeSpan.FromTicks(1));
         _ = await Assert.ThrowsAsync<CallDeadlineException>(() => call.WaitAsync(FaultPool.Guard));
-        Assert.True(WorkerPrograms.HasEnded(handle, 5_000));
+        time.Advance(options.CancellationGrace);
+        await pool.Stage.WaitAsync("held-told");
+        Assert.False(WorkerPrograms.HasEnded(handle, 0));
+        time.Advance(options.TerminationGrace);
+        Assert.True(WorkerPrograms.HasEnded(handle, Patience));
         _ = DescriptorCalls.Close(handle);
         await pool.EndAsync();
     }
@@ -121,7 +133,7 @@ public sealed class DeathTests
         int handle = ProcessCalls.TryOpenProcess(Assert.Single(WorkerPrograms.WithArgument(argument)));
         Misdeeds.Send(worker, Misdeeds.Kill);
         Assert.Equal(1, await pool.EchoAsync(1));
-        Assert.True(WorkerPrograms.HasEnded(handle, 2_000));
+        Assert.True(WorkerPrograms.HasEnded(handle, Patience));
         _ = DescriptorCalls.Close(handle);
         await pool.EndAsync();
     }
@@ -134,7 +146,7 @@ public sealed class DeathTests
         _ = await pool.Executor.SubmitAsync(Misdeeds.LeaveGrandchild, argument).WaitAsync(FaultPool.Guard);
         int handle = ProcessCalls.TryOpenProcess(Assert.Single(WorkerPrograms.WithArgument(argument)));
         await pool.Executor.DisposeAsync();
-        Assert.True(WorkerPrograms.HasEnded(handle, 2_000));
+        Assert.True(WorkerPrograms.HasEnded(handle, Patience));
         _ = DescriptorCalls.Close(handle);
         await pool.EndAsync(isUsable: false);
     }

@@ -206,10 +206,18 @@ public sealed class LifeTests
     public async Task Dispose_WhileWorkersStart_DoesNotWaitForTheGrace()
     {
         PoolAftermath before = new();
-        ProcessPoolExecutor pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 4, MinWorkers = 4 });
-        long start = TimeProvider.System.GetTimestamp();
-        await pool.DisposeAsync();
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+
+        // Wall time is also what the machine takes from everybody; a pool that waits for its grace, five seconds, waits every time.
+        TimeSpan took = TimeSpan.MaxValue;
+        for (int i = 0; i < 3 && took > TimeSpan.FromSeconds(4); i++)
+        {
+            ProcessPoolExecutor pool = new(new ProcessPoolExecutorOptions { MaxWorkers = 4, MinWorkers = 4 });
+            long start = TimeProvider.System.GetTimestamp();
+            await pool.DisposeAsync();
+            took = TimeProvider.System.GetElapsedTime(start);
+        }
+
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(4));
         before.Check();
     }
 

@@ -46,10 +46,14 @@ internal static class Misdeeds
         throw new OperationCanceledException(cancellationToken);
     }
 
-    /// <summary>Lets SIGTERM do nothing, then waits for ever.</summary>
+    /// <summary>As <see cref="Hold"/>, and lets SIGTERM do nothing but say that it came.</summary>
     public static int HoldAgainstTerminate((ContractStage Stage, string Name) at)
     {
-        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, static signal => signal.Cancel = true));
+        Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            at.Stage.Signal($"{at.Name}-told");
+        }));
         return Hold(at);
     }
 
