@@ -33,7 +33,7 @@ public sealed partial class QueueTranscriptTests : IDisposable
                     expected.Append(line).Append('\n');
                     if (line.StartsWith("$ ", StringComparison.Ordinal))
                     {
-                        came.Append(line).Append('\n').Append(await RunAsync(line[2..]));
+                        came.Append(line).Append('\n').Append(await RunUntilToldAsync(line[2..]));
                     }
                 }
             }
@@ -60,6 +60,18 @@ public sealed partial class QueueTranscriptTests : IDisposable
 
     // What differs from machine to machine and from run to run; blank lines, of which a block has one more at its end.
     private static string Normalize(string text) => Varying().Replace(text, "#").Replace("\n\n", "\n", StringComparison.Ordinal);
+
+    // A call is told to have ended before its message is put aside.
+    private async Task<string> RunUntilToldAsync(string command)
+    {
+        string output;
+        do
+        {
+            output = await RunAsync(command);
+        }
+        while (output.Length == 0 && command == "overlap dead-letters list");
+        return output;
+    }
 
     private async Task<string> RunAsync(string command)
     {

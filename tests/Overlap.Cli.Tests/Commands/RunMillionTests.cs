@@ -36,7 +36,6 @@ public sealed class RunMillionTests : IDisposable
         Assert.Equal(mark + 32, one[1].Length);
         File.WriteAllLines(journal, Enumerable.Range(0, Million).Select(number => $"{one[1][..mark]}{number:x32}").Prepend(one[0]));
 
-        // More than a pipe holds: the journal has been read when these have been written.
         Assert.Equal((1, 50_000), await RunAsync(50_000, MostMemory + MostMemoryOfAJournal, ["--resume", .. arguments]));
     }
 
@@ -51,13 +50,13 @@ public sealed class RunMillionTests : IDisposable
 
     private static Task<(int ExitCode, int Lines)> RunAsync(int count, params string[] arguments) => RunAsync(count, MostMemory, arguments);
 
-    /// <summary>Runs over numbers that come through a pipe, and looks at the memory while the program waits for more of them.</summary>
+    /// <summary>Runs over numbers that come through a pipe, and looks at the memory when all are done and the program waits for more of them.</summary>
     /// <returns>The exit code, and the lines that were printed.</returns>
     private static async Task<(int ExitCode, int Lines)> RunAsync(int count, long mostMemory, string[] arguments)
     {
         using CliProcess process = CliProcess.StartReading(TimeSpan.FromHours(1), ["run", .. arguments]);
-        Task<int> output = CountLinesAsync(process.Output);
-        Task<int> error = CountLinesAsync(process.Error);
+        LineCount lines = new(count);
+        Task reading = Task.WhenAll(lines.ReadAsync(process.Output), lines.ReadAsync(process.Error));
         StringBuilder items = new();
         for (int first = 0; first < count; first += ItemsAtOnce)
         {
@@ -70,23 +69,36 @@ public sealed class RunMillionTests : IDisposable
             await process.Input.WriteAsync(items, TestContext.Current.CancellationToken);
         }
 
+        // What has been written may still lie in the pipe, and the program not even have begun.
         await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await Task.WhenAny(lines.AllCame, reading);
         Assert.InRange(process.ReadMostMemory(), 1, mostMemory);
         process.Input.Close();
-        int lines = await output + await error;
-        return ((await process.EndAsync()).ExitCode, lines);
+        await reading;
+        return ((await process.EndAsync()).ExitCode, lines.Count);
     }
 
-    private static async Task<int> CountLinesAsync(StreamReader text)
+    /// <summary>Counts the lines of several streams together.</summary>
+    private sealed class LineCount(int expected)
     {
-        char[] piece = new char[64 << 10];
-        int lines = 0;
-        int count;
-        while ((count = await text.ReadAsync(piece, TestContext.Current.CancellationToken)) > 0)
-        {
-            lines += piece.AsSpan(0, count).Count('\n');
-        }
+        private readonly TaskCompletionSource _allCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
 
-        return lines;
+        public int Count => Volatile.Read(ref _count);
+
+        public Task AllCame => _allCame.Task;
+
+        public async Task ReadAsync(StreamReader text)
+        {
+            char[] piece = new char[64 << 10];
+            int length;
+            while ((length = await text.ReadAsync(piece, TestContext.Current.CancellationToken)) > 0)
+            {
+                if (Interlocked.Add(ref _count, piece.AsSpan(0, length).Count('\n')) >= expected)
+                {
+                    _allCame.TrySetResult();
+                }
+            }
+        }
     }
 }

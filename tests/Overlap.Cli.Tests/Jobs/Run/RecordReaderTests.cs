@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using System.Text;
 using Overlap.Cli.Jobs.Run.Inputs;
+using Overlap.Cli.Tests.Commands;
 
 namespace Overlap.Cli.Tests.Jobs.Run;
 
@@ -34,6 +36,20 @@ public sealed class RecordReaderTests
         string longest = new('x', RecordReader.LongestRecord);
 
         Assert.Equal([longest, "y"], await ReadAsync(Bytes($"{longest}\ny\n")));
+    }
+
+    [Fact]
+    public async Task ReadAsync_FirstItemIsOneLetter_IsGivenBeforeTheNextComes()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Pipe pipe = new();
+        await pipe.Writer.WriteAsync("a\n"u8.ToArray(), cancellation);
+        await using IAsyncEnumerator<InputRecord> records = new RecordReader(pipe.Reader.AsStream(), (byte)'\n', quoted: false).ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+
+        Assert.True(await records.MoveNextAsync().AsTask().WaitAsync(Patience.Usual, cancellation));
+        Assert.Equal("a"u8, records.Current.Bytes);
+        await pipe.Writer.CompleteAsync();
+        Assert.False(await records.MoveNextAsync());
     }
 
     [Theory]

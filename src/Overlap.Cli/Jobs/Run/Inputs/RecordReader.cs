@@ -22,14 +22,17 @@ internal sealed class RecordReader(Stream stream, byte end, bool quoted)
     private int _start;
     private int _used;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Gives the records, the last one also when it has no end.</summary>
     public async IAsyncEnumerable<InputRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (_used < 3 && await FillAsync(cancellationToken))
+        // Of what may be a mark all is waited for, and of nothing else: a short item from a pipe is given when it comes.
+        while (_used < ByteOrderMark.Length && ByteOrderMark.StartsWith(_buffer.AsSpan(0, _used)) && await FillAsync(cancellationToken))
         {
         }
 
-        _start = _buffer.AsSpan(0, _used).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+        _start = _buffer.AsSpan(0, _used).StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
         bool more = true;
         byte[]? tooLong = null;
         int searched = 0;
