@@ -71,15 +71,26 @@ internal static class ProcessHunt
         return false;
     }
 
-    private static void Hunt(Func<List<int>> find)
+    /// <summary>Kills whatever is found, until two looks in a row have found nothing.</summary>
+    /// <remarks>
+    /// One look is not enough: a process may start another, which has no number yet when all are listed, and be gone when it is looked at.
+    /// </remarks>
+    internal static void Hunt(Func<List<int>> find)
     {
+        bool wasEmpty = false;
         for (int round = 0; round < MostRounds; round++)
         {
             // A handle first, then a second look: what has both is the process that was meant, not a new one with its number.
             List<int> found = find();
-            if (found.Count == 0)
+            if (found.Count == 0 && wasEmpty)
             {
                 return;
+            }
+
+            wasEmpty = found.Count == 0;
+            if (wasEmpty)
+            {
+                continue;
             }
 
             Dictionary<int, int> handles = [];
