@@ -86,6 +86,10 @@ internal static unsafe partial class ChildCalls
         return Poll(entry, 1, milliseconds) > 0;
     }
 
+    /// <summary>Lets a little time pass.</summary>
+    /// <param name="milliseconds">How long.</param>
+    public static void Pause(int milliseconds) => _ = Poll(null, 0, milliseconds);
+
     /// <summary>Makes what waits for many descriptors.</summary>
     public static int CreateWait() => CreatePoll(CloseOnExec);
 

@@ -14,21 +14,30 @@ internal static class DescendantHunt
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Kills them and waits until they are dead, for two seconds at most: a killed one dies when it gets a processor again.</summary>
-    public static void Kill(ChildCookie cookie)
+    public static void Kill(ChildCookie cookie) => Kill(cookie, ProcessTable.All);
+
+    /// <inheritdoc cref="Kill(ChildCookie)"/>
+    /// <param name="cookie">What they bear.</param>
+    /// <param name="list">Gives the numbers of all processes.</param>
+    internal static void Kill(ChildCookie cookie, Func<IEnumerable<int>> list)
     {
         long start = TimeProvider.System.GetTimestamp();
+        bool wasEmpty = false;
         for (int round = 0; round < MostRounds; round++)
         {
             bool found = false;
-            foreach (int processId in ProcessTable.All())
+            foreach (int processId in list())
             {
                 found |= KillIfOurs(processId, cookie, start);
             }
 
-            if (!found)
+            // One empty look is not enough: a process may start another while all are listed, and be gone when it is looked at.
+            if (!found && wasEmpty)
             {
                 return;
             }
+
+            wasEmpty = !found;
         }
     }
 
