@@ -26,6 +26,8 @@ internal static partial class WorkerProgram
                 FillMemory();
                 break;
             case "files":
+                // As a worker does before it runs any call.
+                control.Listen(static _ => { });
                 OpenFiles();
                 break;
             case "console":

@@ -11,6 +11,7 @@ internal sealed class WorkerControl
 
     private readonly WorkerCookie _cookie;
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _isAtWork = new();
 
     // Guarded by _gate: what came before anybody listened.
     private readonly List<byte> _early = [];
@@ -32,8 +33,12 @@ internal sealed class WorkerControl
     }
 
     /// <summary>Hears every byte the pool sends, those before this call first. Called on the control thread: must neither block nor throw.</summary>
+    /// <remarks>
+    /// Returns when that thread is at work: calls that come afterwards may take every descriptor, and then nothing can be loaded any more that it begins with.
+    /// </remarks>
     public void Listen(Action<byte> listener)
     {
+        _isAtWork.Task.Wait();
         _gate.Enter();
         try
         {
@@ -49,6 +54,7 @@ internal sealed class WorkerControl
 
     private void Run()
     {
+        _isAtWork.SetResult();
         // W8: a worker that is only about to stop gets nothing of that; this comes anyway. It also comes when just a thread of the program ends: harmless,
         // which is why it is this signal and not the end itself.
         ProcessCalls.AskOnParentsEnd(SignalNumber.Continue);
